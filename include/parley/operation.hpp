@@ -1,0 +1,177 @@
+// An operation of a port, declared once: the row from which every edge takes what it needs (REST route,
+// JSON-RPC method, gRPC method, metrics label, permission, documentation). Edges read rows without
+// templates; the only code per operation is one erased thunk.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include <parley/context.hpp>
+#include <parley/describe.hpp>
+#include <parley/result.hpp>
+#include <parley/task.hpp>
+
+namespace parley {
+
+enum class Verb : std::uint8_t { none, get, post, put, patch, del };
+enum class Shape : std::uint8_t { unary, server_stream };
+
+// How an edge fills the request and takes the answer. Each lives until the call has completed.
+class Inbound {
+ public:
+  virtual ~Inbound() = default;
+  virtual Result<void> read(const TypeInfo& type, void* request) = 0;
+};
+class Outbound {
+ public:
+  virtual ~Outbound() = default;
+  // Unary: called once. Stream: once per element; completes when there is room for more (flow control);
+  // false when the receiver has gone, and the operation ends.
+  virtual Task<bool> write(const TypeInfo& type, const void* answer) = 0;
+};
+
+// The receiving end of a server stream, as a port sees it.
+template <class T>
+class Sink {
+ public:
+  explicit Sink(Outbound& out) noexcept : out_(&out) {}
+  Task<bool> send(const T& value) { return out_->write(describe<T>(), &value); }
+
+ private:
+  Outbound* out_;
+};
+
+// A described error shape of its own, where a course's client expects one.
+enum class ErrorShape : std::uint8_t { problem, calculation };
+
+struct Operation {
+  std::string_view name;     // "CreateUser": unique in its service; the metrics label
+  std::string_view summary;  // one line of documentation
+  Verb verb = Verb::none;    // none: no REST route
+  std::string_view path;     // "/api/{version}/users/{id}"; {version} is mounted once per API version
+  std::uint16_t status = 200;  // of success
+  std::string_view rpc;        // JSON-RPC method; empty: none
+  const char* grpc = nullptr;  // "/user.UserService/CreateUser"; static storage
+  std::string_view permission;  // empty: public
+  bool idempotent = false;      // may be retried
+  ErrorShape error_shape = ErrorShape::problem;
+  Shape shape = Shape::unary;
+  const TypeInfo& (*request)() = nullptr;
+  const TypeInfo& (*answer)() = nullptr;  // describe<Empty> for none
+  Task<Result<void>> (*call)(void* port, CallContext context, Inbound& in, Outbound& out) = nullptr;
+};
+
+namespace attribute {
+struct Http {
+  Verb verb;
+  std::string_view path;
+  std::uint16_t status;
+  constexpr void put(Operation& o) const { o.verb = verb, o.path = path, o.status = status; }
+};
+template <class T, T Operation::*Member>
+struct Set {
+  T value;
+  constexpr void put(Operation& o) const { o.*Member = value; }
+};
+}  // namespace attribute
+
+consteval attribute::Http http(Verb verb, std::string_view path, std::uint16_t status = 200) {
+  return {verb, path, status};
+}
+consteval attribute::Set<std::string_view, &Operation::rpc> rpc(std::string_view method) { return {method}; }
+consteval attribute::Set<const char*, &Operation::grpc> grpc(const char* path) { return {path}; }
+consteval attribute::Set<std::string_view, &Operation::permission> permission(std::string_view name) {
+  return {name};
+}
+consteval attribute::Set<std::string_view, &Operation::summary> summary(std::string_view text) {
+  return {text};
+}
+consteval attribute::Set<bool, &Operation::idempotent> idempotent() { return {true}; }
+consteval attribute::Set<ErrorShape, &Operation::error_shape> errors_as(ErrorShape shape) { return {shape}; }
+
+namespace detail {
+template <class Method>
+struct Signature;
+template <class P, class O, class I>
+struct Signature<Task<Result<O>> (P::*)(CallContext, I)> {
+  using Port = P;
+  using In = I;
+  using Out = std::conditional_t<std::is_void_v<O>, Empty, O>;
+  static constexpr Shape shape = Shape::unary;
+  static constexpr bool answers = !std::is_void_v<O>;
+};
+template <class P, class O, class I>
+struct Signature<Task<Result<void>> (P::*)(CallContext, I, Sink<O>)> {
+  using Port = P;
+  using In = I;
+  using Out = O;
+  static constexpr Shape shape = Shape::server_stream;
+  static constexpr bool answers = false;
+};
+
+template <auto Method>
+Task<Result<void>> thunk(void* port, CallContext context, Inbound& in, Outbound& out) {
+  using S = Signature<decltype(Method)>;
+  auto& service = *static_cast<typename S::Port*>(port);
+  typename S::In request{};
+  if (auto filled = in.read(describe<typename S::In>(), &request); !filled) co_return std::move(filled);
+  if constexpr (S::shape == Shape::server_stream) {
+    auto ended = co_await (service.*Method)(std::move(context), std::move(request), Sink<typename S::Out>(out));
+    co_return ended;
+  } else {
+    auto answer = co_await (service.*Method)(std::move(context), std::move(request));
+    if (!answer) co_return std::unexpected(std::move(answer.error()));
+    if constexpr (S::answers) {
+      co_await out.write(describe<typename S::Out>(), &*answer);
+    } else {
+      Empty nothing;
+      co_await out.write(describe<Empty>(), &nothing);
+    }
+    co_return Result<void>{};
+  }
+}
+}  // namespace detail
+
+template <auto Method, class... A>
+consteval Operation operation(std::string_view name, A... attributes) {
+  using S = detail::Signature<decltype(Method)>;
+  Operation row;
+  row.name = name;
+  (attributes.put(row), ...);
+  row.shape = S::shape;
+  row.request = &describe<typename S::In>;
+  row.answer = &describe<typename S::Out>;
+  row.call = &detail::thunk<Method>;
+  return row;
+}
+
+// False when two rows share a name, a route, a JSON-RPC method or a gRPC path; for a static_assert.
+consteval bool distinct(std::span<const Operation> rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      if (rows[i].name == rows[j].name) return false;
+      if (!rows[i].rpc.empty() && rows[i].rpc == rows[j].rpc) return false;
+      if (!rows[i].path.empty() && rows[i].path == rows[j].path && rows[i].verb == rows[j].verb) return false;
+      if (rows[i].grpc && rows[j].grpc && std::string_view(rows[i].grpc) == rows[j].grpc) return false;
+    }
+  return true;
+}
+
+// Specialised by each port: its rows, in static storage.
+template <class Port>
+std::span<const Operation> operations();
+
+// A port that is present, local or remote, as the edges see it. The port outlives the edges.
+struct BoundService {
+  std::string_view module;  // "users"
+  std::span<const Operation> operations;
+  void* port;
+};
+template <class Port>
+BoundService bind_service(std::string_view module, Port& port) {
+  return {module, operations<Port>(), &port};
+}
+
+}  // namespace parley

@@ -1,0 +1,36 @@
+// The rules of a described type, applied to a value.
+#pragma once
+
+#include <vector>
+
+#include <parley/describe.hpp>
+#include <parley/result.hpp>
+
+namespace parley {
+
+// The most problems reported of one message; further ones are not looked for.
+inline constexpr std::size_t max_problems = 16;
+
+// Normalises `value` in place (trimmed, lower case) and appends what breaks a rule, in declaration order,
+// with paths such as `items[0].quantity` below `path`. A field whose path already has a problem is skipped.
+void conform(const TypeInfo& type, void* value, std::vector<FieldProblem>& problems,
+             std::string_view path = {});
+
+// The same for a port's implementation: every placement checks, whoever called. invalid_argument with all
+// problems, or nothing.
+template <class T>
+Result<void> conform(T& value) {
+  std::vector<FieldProblem> problems;
+  conform(describe<T>(), &value, problems);
+  if (!problems.empty()) return std::unexpected(invalid_argument(std::move(problems)));
+  return {};
+}
+
+// Sets the field `name` (or its alias) of the object `value` from text, as it stands in a query string, a
+// path or an environment variable: numbers in decimal, true/false, RFC 3339, enumeration names, durations
+// such as "1500ms", "54s", "10m"; for a byte count "16MiB". A list field takes one more element per call.
+// False when the type has no such field; otherwise true, with a problem appended if the text does not fit.
+bool set_from_text(const TypeInfo& type, void* value, std::string_view name, std::string_view text,
+                   std::vector<FieldProblem>& problems);
+
+}  // namespace parley

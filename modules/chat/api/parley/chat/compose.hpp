@@ -1,0 +1,46 @@
+// Builds the chat module (implemented in compose/).
+#pragma once
+
+#include <memory>
+
+#include <parley/chat/chat.hpp>
+#include <parley/db/sqlite.hpp>
+#include <parley/health.hpp>
+#include <parley/ids.hpp>
+#include <parley/metrics.hpp>
+
+namespace parley::chat {
+
+// Configuration section [chat].
+struct Options {
+  std::int64_t keep_messages = 1'000'000;           // per room; older ones are removed
+  std::int32_t max_rooms = 10'000;
+  std::int32_t max_delayed = 10'000;                // per room, waiting for their delay
+  std::chrono::milliseconds max_delay{3'600'000};
+  std::chrono::milliseconds prune_interval{60'000};
+};
+
+struct Dependencies {
+  std::unique_ptr<db::Database> database;  // opened with migrations()
+  Scheduler& scheduler;
+  const Clock& clock;
+  Metrics& metrics;
+  Random& random;
+};
+
+// The service with what the composition root drives.
+class ChatModule : public ChatService {
+ public:
+  // Loads the rooms and takes up the delayed messages. Before any other call.
+  virtual Task<Result<void>> start() = 0;
+  // Ends every follow() and the timers; posts are refused with `unavailable` afterwards.
+  virtual void stop() = 0;
+};
+
+std::span<const db::Migration> migrations();
+std::unique_ptr<ChatModule> make_chat(Dependencies dependencies, Options options);
+
+}  // namespace parley::chat
+
+template <>
+const parley::TypeInfo& parley::describe<parley::chat::Options>();

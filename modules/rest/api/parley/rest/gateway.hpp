@@ -1,0 +1,69 @@
+// The HTTP edge: REST routes made from operation rows, the chat's WebSocket and SSE, health, metrics and
+// descriptions. It holds no domain rule.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <parley/calculator/calculator.hpp>
+#include <parley/chat/chat.hpp>
+#include <parley/metrics.hpp>
+#include <parley/net/http.hpp>
+#include <parley/net/loop.hpp>
+#include <parley/net/server.hpp>
+#include <parley/operation.hpp>
+#include <parley/users/users.hpp>
+
+namespace parley::rest {
+
+// Configuration section [rest].
+struct Options {
+  std::vector<std::string> cors_origins{"*"};       // "*" for any; empty: no CORS headers
+  std::int64_t max_chat_message = 64 << 10;         // bytes of one chat frame
+  std::int64_t max_echo_message = 16 << 20;         // bytes of one /echo frame
+  std::int32_t posts_in_flight = 64;                // per WebSocket, before its reading pauses
+  std::string v1_sunset = "2027-12-31T00:00:00Z";   // RFC 3339; empty: none
+  std::string v2_sunset;
+};
+
+// What /health says of the whole server.
+struct HealthReport {
+  std::string status;   // healthy, degraded, unhealthy
+  std::string version;
+  std::string uptime;   // "1h2m3s"
+  std::vector<std::pair<std::string, std::string>> dependencies;
+  bool ready = true;    // false while starting or stopping
+};
+
+struct Dependencies {
+  net::Loop& loop;
+  const Clock& clock;
+  Random& random;
+  Metrics& metrics;
+  std::vector<BoundService> services;  // every port that has rows
+  chat::ChatService& chat;
+  std::function<HealthReport()> health;
+  std::function<std::string()> metrics_text;  // Prometheus exposition format
+  std::string version;
+};
+
+// Loop thread only. What `dependencies` refers to outlives the gateway; the gateway outlives the server
+// that serves its router.
+class Gateway {
+ public:
+  virtual ~Gateway() = default;
+  virtual const net::Router& router() const = 0;
+  virtual net::ErrorWriter error_writer() const = 0;
+  // Ends what the gateway itself follows in the ports. After the server has stopped.
+  virtual Task<void> stop() = 0;
+};
+
+std::unique_ptr<Gateway> make_gateway(Dependencies dependencies, Options options);
+
+}  // namespace parley::rest
+
+template <>
+const parley::TypeInfo& parley::describe<parley::rest::Options>();

@@ -1,0 +1,62 @@
+// JSON of described types, interpreted from their tables. No JSON library is visible here.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include <parley/describe.hpp>
+#include <parley/result.hpp>
+#include <parley/validate.hpp>
+
+namespace parley::codec {
+
+// How a message looks to a client of a given API version.
+struct JsonStyle {
+  std::uint16_t version = std::numeric_limits<std::uint16_t>::max();  // hides fields of later versions
+  bool unix_time = false;  // times as whole seconds instead of RFC 3339 (v1 and JSON-RPC)
+};
+
+// Appends. Absent optionals are left out; an explicit null is written. Doubles in their shortest form that
+// reads back the same, whole ones without a fraction; NaN and infinities as null. Text must be UTF-8:
+// ill-formed bytes are written as U+FFFD.
+void write_json(const TypeInfo& type, const void* value, std::string& out, const JsonStyle& style = {});
+template <class T>
+std::string to_json(const T& value, const JsonStyle& style = {}) {
+  std::string out;
+  write_json(describe<T>(), &value, out, style);
+  return out;
+}
+// A JSON string with its quotes.
+void append_json_string(std::string_view text, std::string& out);
+
+struct ReadOptions {
+  std::uint32_t max_depth = 64;
+  bool ignore_unknown = true;  // a client may know more than the server
+};
+
+// Reads strictly (RFC 8259: UTF-8, no duplicate member among the known ones, nothing after the end) and
+// conforms the value. invalid_argument lists every problem with its path; text that is not JSON is one
+// problem that tells the byte. A field hidden from `style.version` is unknown to it.
+Result<void> read_json(std::string_view text, const TypeInfo& type, void* value, const ReadOptions& options = {});
+// The same without conform(), for an edge that fills in more fields from elsewhere and conforms afterwards;
+// `present` collects a bit per declared field that was seen (the first 64).
+Result<void> read_json_fields(std::string_view text, const TypeInfo& type, void* value,
+                              std::vector<FieldProblem>& problems, std::uint64_t& present,
+                              const ReadOptions& options = {});
+// Appends "<field> is required" for required fields of `type` whose bit is not in `present`.
+void require_fields(const TypeInfo& type, std::uint64_t present, std::vector<FieldProblem>& problems);
+
+template <class T>
+Result<T> from_json(std::string_view text, const ReadOptions& options = {}) {
+  T value{};
+  if (auto read = read_json(text, describe<T>(), &value, options); !read) return std::unexpected(read.error());
+  return value;
+}
+
+// problem+json (RFC 9457) of an error: type, title, status, detail, code, trace_id, and for validation
+// `errors`: [{"field","message"}].
+std::string problem_json(const Error& error, std::string_view trace_id, std::string_view instance = {});
+
+}  // namespace parley::codec

@@ -1,0 +1,159 @@
+// HTTP/1.1 requests, responses and routes (RFC 9110, RFC 9112).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <parley/context.hpp>
+#include <parley/result.hpp>
+#include <parley/task.hpp>
+
+namespace parley::net {
+
+enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
+std::string_view to_string(Method method) noexcept;
+
+struct Field {
+  std::string_view name, value;  // as sent; names compare without case
+};
+
+struct Route;
+
+// A request whose head and body have arrived. Views are good until the handler has completed.
+class Request {
+ public:
+  Method method = Method::other;
+  std::string_view method_name;
+  std::string_view target;  // as sent
+  std::string_view path;    // without the query, still encoded
+  std::string_view query;   // without `?`, still encoded
+  bool http_1_0 = false;
+  std::span<const Field> fields;
+  std::string_view body;
+  std::string_view remote;      // the peer's address without the port
+  std::string_view request_id;  // the client's X-Request-Id if it is sane, otherwise a new one
+  const Route* route = nullptr;
+  CallContext context;  // deadline, trace, and a cancellation that fires when the client goes away
+
+  // The first field of that name.
+  std::optional<std::string_view> header(std::string_view name) const noexcept;
+  // A path parameter, decoded. Empty for one the pattern does not have.
+  std::string_view parameter(std::string_view name) const noexcept;
+  // The first query parameter of that name, decoded.
+  std::optional<std::string> query_parameter(std::string_view name) const;
+  // All of them, decoded, in order. invalid_argument for a bad %-escape or text that is not UTF-8.
+  Result<std::vector<std::pair<std::string, std::string>>> query_parameters() const;
+
+  struct Parameter {
+    std::string_view name;
+    std::string value;
+  };
+  std::vector<Parameter> parameters;
+};
+
+// Percent-decoding of a path segment, or of a form value when `plus_is_space`. Nothing for a bad escape or
+// a result that is not UTF-8 or holds a NUL.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+
+class EventStream;
+
+// What a handler fills in. The server adds Date, Content-Length, Connection, X-Request-Id and traceparent,
+// makes an ETag for a GET answered with 200 that has none, answers If-None-Match, and leaves the body out
+// for HEAD.
+class Response {
+ public:
+  std::uint16_t status = 200;
+  std::string_view content_type = "application/json";  // static storage
+  std::string body;
+
+  // `name` and `value` hold no CR, LF or NUL.
+  void header(std::string_view name, std::string_view value);
+  std::string_view headers() const noexcept { return headers_; }  // `Name: value\r\n`...
+
+  // Turns the answer into a stream of Server-Sent Events; the handler completes, the stream goes on.
+  // `on_close` runs once when the client or the server ends it. Nothing when the client speaks HTTP/1.0:
+  // the status is then 505. For HEAD the headers alone are sent and `on_close` follows at once.
+  struct StreamOptions {
+    std::string slow_event;  // data of the `overflow` event that tells a slow client how to resume
+    std::string restart_event;  // data of the `restart` event when the server stops
+  };
+  // The stream is created when the handler completes; `opened` gets it then and may keep it until on_close.
+  void stream(StreamOptions options, std::function<void(EventStream&)> opened, std::function<void()> on_close);
+
+  // For the server: what stream() was given.
+  struct Streaming {
+    StreamOptions options;
+    std::function<void(EventStream&)> opened;
+    std::function<void()> on_close;
+  };
+  std::unique_ptr<Streaming> streaming;
+  void clear();
+
+ private:
+  std::string headers_;
+};
+
+// problem+json or whatever the application answers for failures that the server itself finds (404, 405,
+// 413, 500 ...). Fills body and content type; the status is set.
+using ErrorWriter = std::function<void(const Request&, Response&, const Error&)>;
+
+using Handler = std::function<Task<void>(Request&, Response&)>;
+
+class WebSocketHandler;
+struct WebSocketOptions;
+// Decides on an upgrade: a handler, or null after having filled in `refusal`.
+using WebSocketAcceptor =
+    std::function<std::unique_ptr<WebSocketHandler>(Request&, WebSocketOptions&, Response& refusal)>;
+
+// What one route measures; src/net calls it once per answered request. Null members are skipped.
+struct RouteObserver {
+  virtual ~RouteObserver() = default;
+  virtual void answered(const Request&, std::uint16_t status, double seconds, std::size_t bytes) = 0;
+};
+
+struct Route {
+  Method method = Method::get;
+  std::string pattern;  // "/api/v1/users/{id}"; the metrics label and the log's route
+  Handler handler;
+  WebSocketAcceptor websocket;  // for a GET with Upgrade: websocket; may stand beside `handler`
+  std::size_t max_body = 0;     // bytes; 0: the server's default
+  std::shared_ptr<RouteObserver> observer;
+};
+
+// A pattern's segment is literal or a parameter: {name}, {name:int} (decimal digits), {name:uuid}, or a
+// last {name:rest} that takes the remaining path. Literals win over parameters, segment by segment. HEAD is
+// served by GET; OPTIONS is answered by the server with Allow. A path with a known pattern and another
+// method is 405 with Allow.
+class Router {
+ public:
+  Router();
+  ~Router();
+  Router(Router&&) noexcept;
+  Router& operator=(Router&&) noexcept;
+  // Throws std::logic_error for a bad pattern or a route given twice. Not after the server has started.
+  Route& add(Method method, std::string pattern, Handler handler);
+  Route& add_websocket(std::string pattern, WebSocketAcceptor acceptor);
+
+  struct Match {
+    const Route* route = nullptr;  // null: see `allow`
+    std::string allow;             // "GET, HEAD, POST, OPTIONS": the path exists; empty: it does not
+  };
+  // Fills in request.parameters.
+  Match find(Request& request) const;
+
+ private:
+  struct Node;
+  std::unique_ptr<Node> root_;
+  std::vector<std::unique_ptr<Route>> routes_;
+};
+
+// One SSE stream (WHATWG HTML, server-sent events). The server sends heartbeat comments.
+class EventStream;
+
+}  // namespace parley::net

@@ -1,0 +1,49 @@
+// Metrics, health and logs of the process: the implementations behind the kernel's interfaces.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <parley/describe.hpp>
+#include <parley/health.hpp>
+#include <parley/log.hpp>
+#include <parley/metrics.hpp>
+
+namespace parley::observe {
+
+// Configuration section [log].
+struct LogOptions {
+  std::string level = "info";   // trace, debug, info, warn, error, off
+  std::string format = "text";  // text or json
+  bool access = false;          // one line per request
+  std::int32_t queue = 8192;    // lines waiting for the sink's thread; the oldest give way
+};
+
+// spdlog behind the kernel's log; writes to standard error on a thread of its own. Installs itself and
+// leaves when destroyed, flushing.
+std::unique_ptr<log::Sink> install_log(const LogOptions& options);
+
+// prometheus-cpp behind the kernel's metrics.
+class Registry : public Metrics {
+ public:
+  // Runs before each exposition, to set gauges from what is counted elsewhere.
+  virtual void on_collect(std::function<void()> collect) = 0;
+  virtual std::string text() = 0;  // text exposition format 0.0.4
+};
+std::unique_ptr<Registry> make_registry();
+
+class Health : public HealthRegistry {
+ public:
+  struct Report {
+    std::string status;  // healthy, degraded, unhealthy
+    std::vector<std::pair<std::string, std::string>> dependencies;  // name: healthy or failed
+  };
+  virtual Report report() const = 0;
+};
+std::unique_ptr<Health> make_health();
+
+}  // namespace parley::observe
+
+template <>
+const parley::TypeInfo& parley::describe<parley::observe::LogOptions>();
