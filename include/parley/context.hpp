@@ -1,6 +1,8 @@
 // What travels with every call through a port, in process or across a network.
 #pragma once
 
+#include <parley/time.hpp>
+
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -9,8 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <parley/time.hpp>
 
 namespace parley {
 

@@ -20,6 +20,8 @@
 // protobuf, reads configuration and query strings. A rule on a field of the wrong type does not compile.
 #pragma once
 
+#include <parley/time.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -31,8 +33,6 @@
 #include <string_view>
 #include <type_traits>
 #include <vector>
-
-#include <parley/time.hpp>
 
 namespace parley {
 
@@ -66,9 +66,9 @@ struct Rules {
   std::int64_t max_integer = std::numeric_limits<std::int64_t>::max();
   double min_number = -std::numeric_limits<double>::infinity();
   double max_number = std::numeric_limits<double>::infinity();
-  const char* pattern = nullptr;  // RE2, matched against the whole value
+  const char* pattern = nullptr;       // RE2, matched against the whole value
   const char* pattern_hint = nullptr;  // completes "<field> must be ..."
-  const char* alias = nullptr;    // another name accepted on input
+  const char* alias = nullptr;         // another name accepted on input
   const char* doc = nullptr;
   const char* example = nullptr;  // JSON text
   std::uint16_t since = 1;        // first API version that shows the field
@@ -107,10 +107,10 @@ struct TypeInfo {
   std::string_view name = {};  // objects and enumerations
   const char* doc = nullptr;
   std::vector<FieldInfo> fields = {};
-  std::vector<EnumItem> items = {};      // enumeration
-  const TypeInfo* element = nullptr;     // optional, list, map
-  std::uint32_t stride = 0;              // list
-  int extra_field = -1;                  // index of the ExtraMembers field
+  std::vector<EnumItem> items = {};            // enumeration
+  const TypeInfo* element = nullptr;           // optional, list, map
+  std::uint32_t stride = 0;                    // list
+  int extra_field = -1;                        // index of the ExtraMembers field
   const void* (*get)(const void*) = nullptr;   // optional: the value or null; list: data()
   std::size_t (*size)(const void*) = nullptr;  // list, map
   void* (*emplace)(void*) = nullptr;           // optional: sets; list: appends; gives the new element
@@ -147,7 +147,8 @@ inline constexpr bool is_map<std::map<std::string, T>> = true;
 template <class T>
 inline constexpr bool is_text = std::is_same_v<bare<T>, std::string>;
 template <class T>
-inline constexpr bool is_integer = std::is_same_v<bare<T>, std::int32_t> || std::is_same_v<bare<T>, std::int64_t>;
+inline constexpr bool is_integer =
+    std::is_same_v<bare<T>, std::int32_t> || std::is_same_v<bare<T>, std::int64_t>;
 template <class T>
 inline constexpr bool is_container = is_list<bare<T>> || is_map<bare<T>>;
 }  // namespace detail
@@ -162,7 +163,8 @@ struct Length {
 struct IntegerRange {
   std::int64_t min, max;
   template <class T>
-  static constexpr bool fits = detail::is_integer<T> || std::is_same_v<detail::bare<T>, std::chrono::milliseconds>;
+  static constexpr bool fits =
+      detail::is_integer<T> || std::is_same_v<detail::bare<T>, std::chrono::milliseconds>;
   constexpr void put(Rules& r) const { r.min_integer = min, r.max_integer = max; }
 };
 struct NumberRange {
@@ -216,29 +218,61 @@ struct Required {
 };
 }  // namespace rules
 
-consteval rules::Length length(std::uint32_t min, std::uint32_t max) { return {min, max}; }
+consteval rules::Length length(std::uint32_t min, std::uint32_t max) {
+  return {min, max};
+}
 // Inclusive. Of a duration: milliseconds.
-consteval rules::IntegerRange range(std::int64_t min, std::int64_t max) { return {min, max}; }
-consteval rules::NumberRange number_range(double min, double max) { return {min, max}; }
-consteval rules::Items items(std::uint32_t min, std::uint32_t max) { return {min, max}; }
+consteval rules::IntegerRange range(std::int64_t min, std::int64_t max) {
+  return {min, max};
+}
+consteval rules::NumberRange number_range(double min, double max) {
+  return {min, max};
+}
+consteval rules::Items items(std::uint32_t min, std::uint32_t max) {
+  return {min, max};
+}
 // `hint` completes the sentence "<field> must be ...".
-consteval rules::Pattern pattern(const char* expression, const char* hint) { return {expression, hint}; }
+consteval rules::Pattern pattern(const char* expression, const char* hint) {
+  return {expression, hint};
+}
 // Normalisation, applied before the other rules: spaces at both ends go; ASCII and e-mail go to lower case.
-consteval rules::TextFlag<&Rules::trim> trimmed() { return {}; }
-consteval rules::TextFlag<&Rules::lower> lower_case() { return {}; }
+consteval rules::TextFlag<&Rules::trim> trimmed() {
+  return {};
+}
+consteval rules::TextFlag<&Rules::lower> lower_case() {
+  return {};
+}
 // An address as browsers accept it (HTML living standard, "valid e-mail address"), with a dot in its domain.
-consteval rules::TextFlag<&Rules::email> email() { return {}; }
+consteval rules::TextFlag<&Rules::email> email() {
+  return {};
+}
 // A number of bytes: configuration also accepts "64KiB", "16MiB", "1GiB".
-consteval rules::Bytes bytes() { return {}; }
-consteval rules::Note<&Rules::doc> doc(const char* text) { return {text}; }
-consteval rules::Note<&Rules::example> example(const char* json) { return {json}; }
-consteval rules::Note<&Rules::alias> alias(const char* name) { return {name}; }
-consteval rules::Mark<&Rules::since> since(std::uint16_t version) { return {version}; }
-consteval rules::Mark<&Rules::number> number(std::uint16_t protobuf_number) { return {protobuf_number}; }
+consteval rules::Bytes bytes() {
+  return {};
+}
+consteval rules::Note<&Rules::doc> doc(const char* text) {
+  return {text};
+}
+consteval rules::Note<&Rules::example> example(const char* json) {
+  return {json};
+}
+consteval rules::Note<&Rules::alias> alias(const char* name) {
+  return {name};
+}
+consteval rules::Mark<&Rules::since> since(std::uint16_t version) {
+  return {version};
+}
+consteval rules::Mark<&Rules::number> number(std::uint16_t protobuf_number) {
+  return {protobuf_number};
+}
 // A field that is not optional must be present on input, unless it is marked so: it then keeps the value
 // the struct gives it.
-consteval rules::Required may_be_absent() { return {false}; }
-consteval rules::Required required() { return {true}; }
+consteval rules::Required may_be_absent() {
+  return {false};
+}
+consteval rules::Required required() {
+  return {true};
+}
 
 // ---- rows ------------------------------------------------------------------------------------------
 
@@ -349,8 +383,7 @@ TypeInfo make_container() {
     type.map_slot = [](void* p, std::string_view key) -> void* {
       return &(*static_cast<T*>(p))[std::string(key)];
     };
-    type.map_each = [](const void* p, void* context,
-                       void (*visit)(void*, const std::string&, const void*)) {
+    type.map_each = [](const void* p, void* context, void (*visit)(void*, const std::string&, const void*)) {
       for (auto& [key, value] : *static_cast<const T*>(p)) visit(context, key, &value);
     };
   }

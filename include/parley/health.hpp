@@ -10,9 +10,9 @@ namespace parley {
 // As the lecture's health slide: a failed critical dependency makes the server unhealthy, another one
 // degraded.
 struct HealthCheck {
-  std::string name;                 // "database"
+  std::string name;  // "database"
   bool critical = true;
-  std::function<bool()> healthy;    // answers at once, from what is known; loop thread
+  std::function<bool()> healthy;  // answers at once, from what is known; loop thread
 };
 
 class HealthRegistry {

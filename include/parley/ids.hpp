@@ -1,11 +1,11 @@
 // Identifiers and randomness, from one source that tests can replace.
 #pragma once
 
+#include <parley/time.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include <parley/time.hpp>
 
 namespace parley {
 

@@ -1,12 +1,12 @@
 // Ordered start and stop of what the composition root builds.
 #pragma once
 
+#include <parley/result.hpp>
+#include <parley/task.hpp>
+
 #include <functional>
 #include <string>
 #include <vector>
-
-#include <parley/result.hpp>
-#include <parley/task.hpp>
 
 namespace parley {
 

@@ -3,15 +3,15 @@
 // templates; the only code per operation is one erased thunk.
 #pragma once
 
-#include <optional>
-#include <span>
-#include <string_view>
-#include <type_traits>
-
 #include <parley/context.hpp>
 #include <parley/describe.hpp>
 #include <parley/result.hpp>
 #include <parley/task.hpp>
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <type_traits>
 
 namespace parley {
 
@@ -47,13 +47,13 @@ class Sink {
 enum class ErrorShape : std::uint8_t { problem, calculation };
 
 struct Operation {
-  std::string_view name;     // "CreateUser": unique in its service; the metrics label
-  std::string_view summary;  // one line of documentation
-  Verb verb = Verb::none;    // none: no REST route
-  std::string_view path;     // "/api/{version}/users/{id}"; {version} is mounted once per API version
-  std::uint16_t status = 200;  // of success
-  std::string_view rpc;        // JSON-RPC method; empty: none
-  const char* grpc = nullptr;  // "/user.UserService/CreateUser"; static storage
+  std::string_view name;        // "CreateUser": unique in its service; the metrics label
+  std::string_view summary;     // one line of documentation
+  Verb verb = Verb::none;       // none: no REST route
+  std::string_view path;        // "/api/{version}/users/{id}"; {version} is mounted once per API version
+  std::uint16_t status = 200;   // of success
+  std::string_view rpc;         // JSON-RPC method; empty: none
+  const char* grpc = nullptr;   // "/user.UserService/CreateUser"; static storage
   std::string_view permission;  // empty: public
   bool idempotent = false;      // may be retried
   ErrorShape error_shape = ErrorShape::problem;
@@ -80,16 +80,24 @@ struct Set {
 consteval attribute::Http http(Verb verb, std::string_view path, std::uint16_t status = 200) {
   return {verb, path, status};
 }
-consteval attribute::Set<std::string_view, &Operation::rpc> rpc(std::string_view method) { return {method}; }
-consteval attribute::Set<const char*, &Operation::grpc> grpc(const char* path) { return {path}; }
+consteval attribute::Set<std::string_view, &Operation::rpc> rpc(std::string_view method) {
+  return {method};
+}
+consteval attribute::Set<const char*, &Operation::grpc> grpc(const char* path) {
+  return {path};
+}
 consteval attribute::Set<std::string_view, &Operation::permission> permission(std::string_view name) {
   return {name};
 }
 consteval attribute::Set<std::string_view, &Operation::summary> summary(std::string_view text) {
   return {text};
 }
-consteval attribute::Set<bool, &Operation::idempotent> idempotent() { return {true}; }
-consteval attribute::Set<ErrorShape, &Operation::error_shape> errors_as(ErrorShape shape) { return {shape}; }
+consteval attribute::Set<bool, &Operation::idempotent> idempotent() {
+  return {true};
+}
+consteval attribute::Set<ErrorShape, &Operation::error_shape> errors_as(ErrorShape shape) {
+  return {shape};
+}
 
 namespace detail {
 template <class Method>
@@ -118,7 +126,8 @@ Task<Result<void>> thunk(void* port, CallContext context, Inbound& in, Outbound&
   typename S::In request{};
   if (auto filled = in.read(describe<typename S::In>(), &request); !filled) co_return std::move(filled);
   if constexpr (S::shape == Shape::server_stream) {
-    auto ended = co_await (service.*Method)(std::move(context), std::move(request), Sink<typename S::Out>(out));
+    auto ended =
+        co_await (service.*Method)(std::move(context), std::move(request), Sink<typename S::Out>(out));
     co_return ended;
   } else {
     auto answer = co_await (service.*Method)(std::move(context), std::move(request));

@@ -33,11 +33,11 @@ enum class Code : std::uint8_t {
 
 // What each edge makes of a code. One row per code; edges translate through this table only.
 struct CodeInfo {
-  std::string_view name;        // canonical name in lower case, as in problem+json `code`
-  std::string_view title;       // short human text, the same for every occurrence
-  std::uint16_t http_status;    // RFC 9110
-  std::int16_t jsonrpc_code;    // JSON-RPC 2.0, implementation-defined range
-  std::uint16_t close_code;     // WebSocket, RFC 6455 section 7.4
+  std::string_view name;      // canonical name in lower case, as in problem+json `code`
+  std::string_view title;     // short human text, the same for every occurrence
+  std::uint16_t http_status;  // RFC 9110
+  std::int16_t jsonrpc_code;  // JSON-RPC 2.0, implementation-defined range
+  std::uint16_t close_code;   // WebSocket, RFC 6455 section 7.4
 };
 const CodeInfo& info(Code code) noexcept;
 
@@ -54,6 +54,7 @@ struct Error {
   std::string message;  // one sentence for people; no path, SQL or secret
   std::vector<FieldProblem> fields = {};
   std::chrono::milliseconds retry_after{0};  // 0: no advice
+  bool operator==(const Error&) const = default;
 };
 
 template <class T>

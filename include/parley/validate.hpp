@@ -1,10 +1,10 @@
 // The rules of a described type, applied to a value.
 #pragma once
 
-#include <vector>
-
 #include <parley/describe.hpp>
 #include <parley/result.hpp>
+
+#include <vector>
 
 namespace parley {
 
