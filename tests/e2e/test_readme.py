@@ -1,0 +1,35 @@
+"""The README's tour, its commands as they stand."""
+import os
+import re
+import shutil
+import subprocess
+
+from conftest import ROOT
+
+
+def blocks():
+    with open(os.path.join(ROOT, "README.md")) as f:
+        tour = f.read().split("## Tour", 1)[1].split("\n## ", 1)[0]
+    return re.findall(r"```sh\n(.*?)```", tour, re.S)
+
+
+def test_every_command_of_the_tour_works(server, tmp_path):
+    """Only the ports differ: curl is told where 8080 and 8081 really are, websocat is the stand-in."""
+    curl = shutil.which("curl")
+    wrapper = tmp_path / "curl"
+    wrapper.write_text(f"#!/bin/sh\nexec {curl} --fail-with-body --connect-to localhost:8080:127.0.0.1:{server.http} "
+                       f"--connect-to localhost:8081:127.0.0.1:{server.ws} \"$@\"\n")
+    wrapper.chmod(0o755)
+    environment = dict(os.environ, PATH=f"{tmp_path}:{os.path.join(ROOT, 'tests', 'e2e', 'bin')}:{os.environ['PATH']}",
+                       WEBSOCAT_PORTS=f"8080={server.http} 8081={server.ws}")
+    assert blocks()
+    meant_to_fail = ('"name": "J"', "calculate/divide")
+    for block in blocks():
+        for command in re.split(r"(?<!\\)\n", block.strip()):
+            done = subprocess.run(["bash", "-o", "pipefail", "-c", command], env=environment, capture_output=True,
+                                  text=True, timeout=30, stdin=subprocess.DEVNULL)
+            bad = any(mark in command for mark in meant_to_fail)
+            # `head` may close the pipe early, which curl reports as 23.
+            good = (22,) if bad else (0, 23) if "| head" in command else (0,)
+            assert done.returncode in good, f"{command}\n{done.stdout}{done.stderr}"
+            assert done.stdout.strip(), command
