@@ -1,16 +1,16 @@
 // Builds the users module (implemented in compose/).
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
 #include <parley/bus.hpp>
 #include <parley/db/sqlite.hpp>
 #include <parley/health.hpp>
 #include <parley/ids.hpp>
 #include <parley/metrics.hpp>
 #include <parley/users/users.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace parley::users {
 
@@ -27,9 +27,16 @@ struct Dependencies {
   Random& random;
 };
 
+// The service with what the composition root drives.
+class UserModule : public UserService {
+ public:
+  // Counts the active users for their gauge. Before any other call.
+  virtual Task<Result<void>> start() = 0;
+};
+
 std::span<const db::Migration> migrations();
 // What `dependencies` refers to outlives the service. Loop thread only.
-std::unique_ptr<UserService> make_user_service(Dependencies dependencies, Options options);
+std::unique_ptr<UserModule> make_user_service(Dependencies dependencies, Options options);
 
 }  // namespace parley::users
 

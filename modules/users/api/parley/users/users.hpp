@@ -1,15 +1,15 @@
 // The users port (lecture: "User Service with gRPC", "Input validation and sanitization").
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include <parley/context.hpp>
 #include <parley/operation.hpp>
 #include <parley/result.hpp>
 #include <parley/task.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace parley::users {
 
@@ -28,6 +28,10 @@ struct User {
   bool operator==(const User&) const = default;
 };
 
+// Text is stored as it was typed, without the spaces around it; e-mails in lower case. A phone number may
+// have spaces, dashes, dots, slashes and parentheses between its digits (the lecture's has dashes); they are
+// kept, and without them it must match the lecture's ^\+?[1-9]\d{1,14}$. Empty text in an optional field
+// counts as left out here, and as null in PatchUser.
 struct CreateUser {
   std::string name;
   std::string email;
@@ -99,10 +103,13 @@ struct UserValidation {
 class UserService {
  public:
   virtual ~UserService() = default;
-  virtual Task<Result<User>> create_user(CallContext context, CreateUser request) = 0;  // already_exists: e-mail
-  virtual Task<Result<User>> get_user(CallContext context, GetUser request) = 0;        // not_found
-  virtual Task<Result<User>> update_user(CallContext context, UpdateUser request) = 0;  // not_found, already_exists
-  virtual Task<Result<User>> patch_user(CallContext context, PatchUser request) = 0;    // not_found, already_exists
+  virtual Task<Result<User>> create_user(CallContext context,
+                                         CreateUser request) = 0;                 // already_exists: e-mail
+  virtual Task<Result<User>> get_user(CallContext context, GetUser request) = 0;  // not_found
+  virtual Task<Result<User>> update_user(CallContext context,
+                                         UpdateUser request) = 0;  // not_found, already_exists
+  virtual Task<Result<User>> patch_user(CallContext context,
+                                        PatchUser request) = 0;  // not_found, already_exists
   virtual Task<Result<void>> delete_user(CallContext context, DeleteUser request) = 0;  // not_found
   // Oldest first.
   virtual Task<Result<UserPage>> list_users(CallContext context, ListUsers request) = 0;
