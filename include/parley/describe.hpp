@@ -235,7 +235,8 @@ consteval rules::Items items(std::uint32_t min, std::uint32_t max) {
 consteval rules::Pattern pattern(const char* expression, const char* hint) {
   return {expression, hint};
 }
-// Normalisation, applied before the other rules: spaces at both ends go; ASCII and e-mail go to lower case.
+// Normalisation, applied before the other rules: white space at both ends goes (all that Unicode calls so, as
+// in the clients' own trim()); ASCII letters go to lower case.
 consteval rules::TextFlag<&Rules::trim> trimmed() {
   return {};
 }
@@ -243,6 +244,7 @@ consteval rules::TextFlag<&Rules::lower> lower_case() {
   return {};
 }
 // An address as browsers accept it (HTML living standard, "valid e-mail address"), with a dot in its domain.
+// Goes to lower case.
 consteval rules::TextFlag<&Rules::email> email() {
   return {};
 }
@@ -312,8 +314,12 @@ consteval Row field(std::string_view name, R... rule) {
   return {name, &detail::type_of<T>, &detail::offset_of<Member>, all};
 }
 
+// The most fields of one type, so that a set of fields is one word.
+inline constexpr std::size_t max_fields = 64;
+
 // Throws std::logic_error for a table that contradicts itself (a name or protobuf number given twice, a
-// pattern that does not compile): a programming error, found by the first test that starts the server.
+// pattern that does not compile, more than max_fields): a programming error, found by the first test that
+// starts the server.
 TypeInfo make_object(std::string_view name, std::span<const Row> rows, const char* doc);
 TypeInfo make_enumeration(std::string_view name, std::span<const EnumItem> items, const char* doc);
 

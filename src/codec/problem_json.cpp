@@ -1,0 +1,42 @@
+#include "output.hpp"
+
+#include <parley/codec/json.hpp>
+
+namespace parley::codec {
+
+std::string problem_json(const Error& error, std::string_view trace_id, std::string_view instance,
+                         std::uint16_t status) {
+  const auto& code = info(error.code);
+  std::string json;
+  Output out(json);
+  const auto member = [&](std::string_view key, std::string_view value) {
+    out.put(key);
+    out.put_string(value);
+  };
+  // "about:blank" says that the status tells the kind of problem (RFC 9457 section 4.2.1); `code` refines it.
+  out.put(R"({"type":"about:blank")");
+  member(R"(,"title":)", code.title);
+  out.put(R"(,"status":)");
+  out.put(std::to_string(status != 0 ? status : code.http_status));
+  member(R"(,"detail":)", error.message);
+  if (!instance.empty()) member(R"(,"instance":)", instance);
+  member(R"(,"code":)", code.name);
+  if (!trace_id.empty()) member(R"(,"trace_id":)", trace_id);
+  if (!error.fields.empty()) {
+    char separator = '[';
+    out.put(R"(,"errors":)");
+    for (const auto& field : error.fields) {
+      out.put(separator);
+      separator = ',';
+      member(R"({"field":)", field.field);
+      member(R"(,"message":)", field.problem);
+      out.put('}');
+    }
+    out.put(']');
+  }
+  out.put('}');
+  out.flush();
+  return json;
+}
+
+}  // namespace parley::codec

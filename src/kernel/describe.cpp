@@ -1,0 +1,136 @@
+#include "pattern.hpp"
+
+#include <parley/describe.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace parley {
+namespace {
+
+[[noreturn]] void refuse(std::string_view type, std::string_view field, const std::string& why) {
+  std::string where(type);
+  if (!field.empty()) where.append(".").append(field);
+  throw std::logic_error("the description of " + where + " " + why);
+}
+
+// Names are written to JSON as they stand, so they need no escaping.
+bool is_plain(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](char c) { return c > ' ' && c < 0x7F && c != '"' && c != '\\'; });
+}
+
+void check_limits(std::string_view type, std::string_view name, const Rules& rules) {
+  if (rules.min_length > rules.max_length || rules.min_items > rules.max_items ||
+      rules.min_integer > rules.max_integer || !(rules.min_number <= rules.max_number))
+    refuse(type, name, "has a lower limit above the upper one");
+}
+
+// Whether a name or alias of `earlier` is one of `row`.
+bool share_name(const Row& earlier, const Row& row) {
+  const auto same = [](std::string_view a, const char* b) { return b && a == b; };
+  return earlier.name == row.name || same(row.name, earlier.rules.alias) ||
+         same(earlier.name, row.rules.alias) ||
+         (earlier.rules.alias && same(earlier.rules.alias, row.rules.alias));
+}
+
+template <Kind kind>
+const TypeInfo& standard() {
+  static const TypeInfo type = [] {
+    TypeInfo made;
+    made.kind = kind;
+    return made;
+  }();
+  return type;
+}
+
+}  // namespace
+
+TypeInfo make_object(std::string_view name, std::span<const Row> rows, const char* doc) {
+  if (!is_plain(name)) throw std::logic_error("a described type has no name, or one that JSON would escape");
+  if (rows.size() > max_fields) refuse(name, {}, "has more than " + std::to_string(max_fields) + " fields");
+
+  TypeInfo type;
+  type.kind = Kind::object;
+  type.name = name;
+  type.doc = doc;
+  type.fields.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Row& row = rows[i];
+    if (!is_plain(row.name) || (row.rules.alias && !is_plain(row.rules.alias)))
+      refuse(name, row.name, "has a name that is empty or that JSON would escape");
+    check_limits(name, row.name, row.rules);
+    for (const Row& earlier : rows.first(i)) {
+      if (share_name(earlier, row)) refuse(name, row.name, "has a name that is given twice");
+      if (row.rules.number != 0 && row.rules.number == earlier.rules.number)
+        refuse(name, row.name, "has a protobuf number that is given twice");
+    }
+
+    FieldInfo field{row.name, '"' + std::string(row.name) + "\":", row.offset(), &row.type(), row.rules};
+    if (row.rules.pattern)
+      field.regex = compile_pattern(row.rules.pattern, std::string(name) + '.' + std::string(row.name));
+    if (field.type->kind == Kind::extra) {
+      if (type.extra_field >= 0) refuse(name, row.name, "is a second field for extra members");
+      type.extra_field = static_cast<int>(i);
+    }
+    type.fields.push_back(std::move(field));
+  }
+  return type;
+}
+
+TypeInfo make_enumeration(std::string_view name, std::span<const EnumItem> items, const char* doc) {
+  if (!is_plain(name)) throw std::logic_error("a described enumeration has no name");
+  if (items.empty()) refuse(name, {}, "has no items");
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!is_plain(items[i].name)) refuse(name, items[i].name, "has a name that JSON would escape");
+    for (const EnumItem& earlier : items.first(i))
+      if (earlier.name == items[i].name || earlier.value == items[i].value)
+        refuse(name, items[i].name, "has a name or a value that is given twice");
+  }
+  TypeInfo type;
+  type.kind = Kind::enumeration;
+  type.name = name;
+  type.doc = doc;
+  type.items.assign(items.begin(), items.end());
+  return type;
+}
+
+template <>
+const TypeInfo& describe<bool>() {
+  return standard<Kind::boolean>();
+}
+template <>
+const TypeInfo& describe<std::int32_t>() {
+  return standard<Kind::i32>();
+}
+template <>
+const TypeInfo& describe<std::int64_t>() {
+  return standard<Kind::i64>();
+}
+template <>
+const TypeInfo& describe<double>() {
+  return standard<Kind::f64>();
+}
+template <>
+const TypeInfo& describe<std::string>() {
+  return standard<Kind::string>();
+}
+template <>
+const TypeInfo& describe<Timestamp>() {
+  return standard<Kind::time>();
+}
+template <>
+const TypeInfo& describe<std::chrono::milliseconds>() {
+  return standard<Kind::duration>();
+}
+template <>
+const TypeInfo& describe<ExtraMembers>() {
+  return standard<Kind::extra>();
+}
+template <>
+const TypeInfo& describe<Empty>() {
+  static const TypeInfo type = make_object("Empty", {}, nullptr);
+  return type;
+}
+
+}  // namespace parley
