@@ -2,16 +2,16 @@
 // gRPC are cursors into it, so to resume means the same everywhere.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include <parley/context.hpp>
 #include <parley/describe.hpp>
 #include <parley/operation.hpp>
 #include <parley/result.hpp>
 #include <parley/task.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace parley::chat {
 
@@ -49,8 +49,9 @@ struct Posted {
 
 struct ReadMessages {
   std::string room = default_room;
-  // Where to go on: whole Unix seconds (messages of that second and later), a cursor from `next`, or empty
-  // for the newest page.
+  // Where to go on: whole Unix seconds (at most 12 digits; messages of that second and later), a cursor from
+  // `next` ("s" and a seq: messages after that one), or empty for the newest page. A cursor beyond the end of
+  // the log was given by a log that has been replaced: the page has `gap` and begins with what is kept.
   std::string since;
   std::int32_t limit = 100;
 };
@@ -60,7 +61,7 @@ struct MessagePage {
   bool has_new = false;           // messages is not empty
   std::string next;               // cursor behind the last message; give it as `since`
   bool more = false;              // another page is waiting
-  bool gap = false;               // older messages than these were no longer kept
+  bool gap = false;               // messages that were asked for are no longer kept (of a time: may be so)
 };
 
 struct FollowRoom {
@@ -71,7 +72,9 @@ struct FollowRoom {
 // What a follower gets, in order: pages of messages, and a gap where the log no longer has what it asked for.
 struct RoomUpdate {
   struct Gap {
-    std::int64_t from = 0, to = 0;  // sequence numbers that are lost, inclusive
+    // Sequence numbers that are lost, inclusive. `from` at or below the position that was asked for: the log
+    // ends before it, it was replaced, and what it has comes from its start.
+    std::int64_t from = 0, to = 0;
   };
   std::vector<Message> messages;  // at most 100
   std::optional<Gap> gap;         // before `messages`
@@ -87,8 +90,8 @@ class ChatService {
   virtual Task<Result<Posted>> post(CallContext context, PostMessage request) = 0;
   virtual Task<Result<MessagePage>> read(CallContext context, ReadMessages request) = 0;
   // Runs until the context is cancelled or the receiver goes; then `cancelled`. A position beyond the end of
-  // the log is a gap too: the log was replaced. A follower that takes what it is sent holds no memory; one that is behind reads
-  // pages from the log.
+  // the log is a gap too: the log was replaced. A follower that takes what it is sent holds no memory; one
+  // that is behind reads pages from the log. After `unavailable`, follow again from the last seq that came.
   virtual Task<Result<void>> follow(CallContext context, FollowRoom request, Sink<RoomUpdate> sink) = 0;
 };
 

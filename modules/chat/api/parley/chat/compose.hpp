@@ -1,21 +1,21 @@
 // Builds the chat module (implemented in compose/).
 #pragma once
 
-#include <memory>
-
 #include <parley/chat/chat.hpp>
 #include <parley/db/sqlite.hpp>
 #include <parley/health.hpp>
 #include <parley/ids.hpp>
 #include <parley/metrics.hpp>
 
+#include <memory>
+
 namespace parley::chat {
 
 // Configuration section [chat].
 struct Options {
-  std::int64_t keep_messages = 1'000'000;           // per room; older ones are removed
+  std::int64_t keep_messages = 1'000'000;  // per room, at least 1; older ones are removed
   std::int32_t max_rooms = 10'000;
-  std::int32_t max_delayed = 10'000;                // per room, waiting for their delay
+  std::int32_t max_delayed = 10'000;  // per room, waiting for their delay
   std::chrono::milliseconds max_delay{3'600'000};
   std::chrono::milliseconds prune_interval{60'000};
 };
@@ -31,9 +31,11 @@ struct Dependencies {
 // The service with what the composition root drives.
 class ChatModule : public ChatService {
  public:
-  // Loads the rooms and takes up the delayed messages. Before any other call.
+  // Loads the rooms and takes up the delayed messages; those that are overdue are delivered at once. Before
+  // any other call.
   virtual Task<Result<void>> start() = 0;
-  // Ends every follow() and the timers; posts are refused with `unavailable` afterwards.
+  // Ends every follow() and the timers, and stops the database, which answers what it has taken; later calls
+  // get `unavailable`. Idempotent. The module is destroyed after the loop has run what this left behind.
   virtual void stop() = 0;
 };
 

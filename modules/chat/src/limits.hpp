@@ -1,0 +1,25 @@
+// The bounds of the chat that are not configuration.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace parley::chat {
+
+// Code points.
+inline constexpr std::uint32_t max_room_length = 64;
+inline constexpr std::uint32_t max_type_length = 32;
+inline constexpr std::uint32_t max_user_length = 64;
+inline constexpr std::uint32_t max_content_length = 32'768;
+// Bytes of JSON that a message may carry beside its own fields.
+inline constexpr std::size_t max_extra_bytes = 64 << 10;
+// Milliseconds: thirty days. Options::max_delay is at most this.
+inline constexpr std::int64_t longest_delay = 2'592'000'000;
+
+// Messages in one answer of read(), and in one update of follow().
+inline constexpr std::int32_t max_page = 1000;
+inline constexpr std::int32_t max_update = 100;
+// A page ends early once its messages take this many bytes, so that it fits any edge's largest message.
+inline constexpr std::size_t max_page_bytes = 1 << 20;
+
+}  // namespace parley::chat

@@ -1,0 +1,109 @@
+// The rooms in memory: how far each log goes, who follows it, and its newest messages. Loop thread only.
+#pragma once
+
+#include "tail.hpp"
+
+#include <parley/context.hpp>
+#include <parley/metrics.hpp>
+#include <parley/task.hpp>
+#include <parley/time.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace parley::chat {
+
+// A follow() that waits. Shared with what may wake it after the follower has gone.
+class Waiter {
+ public:
+  // Resumes the coroutine that waits, inline; nothing when none does.
+  void wake();
+  // Completes at the next wake().
+  Task<void> wait(const CallContext& context, std::weak_ptr<Waiter> self);
+
+ private:
+  std::optional<Resume<bool>> resume_;
+};
+
+struct Room {
+  Room(std::string n, TailBudget& budget) : name(std::move(n)), tail(budget) {}
+
+  const std::string name;
+  std::int64_t first = 0, last = 0;  // positions of the log; 0: empty
+  std::int64_t delayed = 0;          // messages that wait for their delay, or are being stored to wait
+  bool stored = false;               // it is in the database, and stays
+  bool marked = false;               // its followers are woken at the next flush
+  std::size_t writers = 0;           // posts that may bring it into being
+  std::size_t users = 0;             // RoomUse that exist
+  Tail tail;                         // kept while somebody follows
+  std::vector<std::shared_ptr<Waiter>> followers;
+};
+
+class Rooms {
+ public:
+  Rooms(Scheduler& scheduler, Metrics& metrics, std::int64_t max_rooms);
+
+  // Makes a room known that the database has.
+  Room& restore(const std::string& name);
+  // One that does not exist yet lives while it is used.
+  Room& open(const std::string& name);
+  // Nothing for one that is not known.
+  Room* find(std::string_view name) noexcept;
+  // After the last use: forgets a room that never got a message.
+  void release(Room& room);
+
+  // Before and after a post that may bring the room into being. False: there would be too many rooms.
+  bool begin_write(Room& room);
+  void end_write(Room& room, bool stored);
+
+  // Takes a message that is in the log, and wakes the followers in a later turn of the loop, so that what
+  // was committed together reaches them together. Out of order or twice does no harm: followers go by
+  // position, and read from the log what the tail has not.
+  void publish(Room& room, Message message);
+
+  void join(Room& room, std::shared_ptr<Waiter> follower);
+  void leave(Room& room, const Waiter* follower);
+  // Every follower of every room, inline.
+  void wake_all();
+
+  const std::unordered_map<std::string, std::unique_ptr<Room>>& all() const noexcept { return rooms_; }
+
+ private:
+  void flush();
+
+  Scheduler& scheduler_;
+  Counter& messages_;
+  Gauge& rooms_gauge_;
+  Gauge& followers_;
+  const std::int64_t max_rooms_;
+  std::int64_t counted_ = 0;  // stored, or about to be
+  TailBudget budget_;
+  std::unordered_map<std::string, std::unique_ptr<Room>> rooms_;
+  std::vector<Room*> marked_;                                    // stored ones, which are never removed
+  std::shared_ptr<const int> alive_ = std::make_shared<int>(0);  // guards what was posted
+};
+
+// Keeps a room for as long as a call works with it. Not longer than the Rooms.
+class RoomUse {
+ public:
+  RoomUse(Rooms& rooms, const std::string& name) : rooms_(rooms), room_(rooms.open(name)) { ++room_.users; }
+  RoomUse(const RoomUse&) = delete;
+  RoomUse& operator=(const RoomUse&) = delete;
+  ~RoomUse() {
+    --room_.users;
+    rooms_.release(room_);
+  }
+  Room& operator*() const noexcept { return room_; }
+  Room* operator->() const noexcept { return &room_; }
+
+ private:
+  Rooms& rooms_;
+  Room& room_;
+};
+
+}  // namespace parley::chat

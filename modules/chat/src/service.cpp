@@ -1,0 +1,268 @@
+#include "service.hpp"
+
+#include "extra_members.hpp"
+#include "limits.hpp"
+#include "position.hpp"
+
+#include <parley/log.hpp>
+#include <parley/validate.hpp>
+
+#include <algorithm>
+
+namespace parley::chat {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::unexpected<Error> stopping() {
+  return std::unexpected(Error{Code::unavailable, "the chat is stopping", {}, milliseconds(1000)});
+}
+
+// PostgreSQL's text cannot hold it, and no person means it.
+Result<void> refuse_nul(const char* field, const std::string& text) {
+  if (text.find('\0') == text.npos) return {};
+  return invalid_field(field, "must not contain the character U+0000");
+}
+
+// A place among the followers of a room, given back when it is destroyed.
+class Follower {
+ public:
+  Follower(Rooms& rooms, const std::string& room) : rooms_(rooms), use_(rooms, room) {
+    rooms_.join(*use_, waiter_);
+  }
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+  ~Follower() { rooms_.leave(*use_, waiter_.get()); }
+
+  Room& room() const noexcept { return *use_; }
+  // Until something happens: messages, the call's cancellation or deadline, the module's end.
+  Task<void> wait(const CallContext& context) { return waiter_->wait(context, waiter_); }
+  void wake_at_deadline(const CallContext& context, Scheduler& scheduler) {
+    if (context.deadline == SteadyTime::max()) return;
+    const auto left = std::chrono::ceil<milliseconds>(context.deadline - context.clock->steady());
+    deadline_ = scheduler.after(std::max(left, milliseconds(0)), [waiter = waiter_] { waiter->wake(); });
+  }
+
+ private:
+  Rooms& rooms_;
+  RoomUse use_;
+  std::shared_ptr<Waiter> waiter_ = std::make_shared<Waiter>();
+  Scheduler::Timer deadline_;
+};
+
+}  // namespace
+
+Service::Service(Dependencies dependencies, Options options)
+    : options_(options),
+      database_(std::move(dependencies.database)),
+      scheduler_(dependencies.scheduler),
+      clock_(dependencies.clock),
+      random_(dependencies.random),
+      store_(*database_),
+      rooms_(dependencies.scheduler, dependencies.metrics, options.max_rooms),
+      delivery_(store_, rooms_, dependencies.scheduler, dependencies.clock, dependencies.metrics),
+      pruner_(store_, rooms_, dependencies.scheduler, dependencies.clock, options.keep_messages,
+              options.prune_interval) {}
+
+Task<Result<void>> Service::start() {
+  CallContext context;
+  context.clock = &clock_;
+  auto found = co_await store_.load(std::move(context));
+  if (!found) co_return std::unexpected(std::move(found.error()));
+  std::int64_t waiting = 0;
+  for (const Inventory::Log& log : found->logs) {
+    Room& room = rooms_.restore(log.room);
+    room.first = log.first;
+    room.last = log.last;
+    room.delayed = log.delayed;
+    waiting += log.delayed;
+  }
+  log::debug("chat", "rooms are loaded", {{"rooms", found->logs.size()}, {"delayed", waiting}});
+  delivery_.start(waiting, found->next_due);
+  pruner_.start();
+  co_return Result<void>{};
+}
+
+void Service::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  delivery_.stop();
+  pruner_.stop();
+  rooms_.wake_all();
+  database_->stop();
+}
+
+Result<void> Service::check(PostMessage& request) const {
+  auto fine = conform(request);
+  if (fine) fine = refuse_nul("content", request.content);
+  if (fine) fine = refuse_nul("user", request.user);
+  if (fine) fine = refuse_nul("type", request.type);
+  if (!fine) return fine;
+  if (request.delay > options_.max_delay.count())
+    return invalid_field("delay", "must be at most " + std::to_string(options_.max_delay.count()) +
+                                      " milliseconds, is " + std::to_string(request.delay));
+  auto& extra = request.extra.json;
+  if (extra.empty()) return {};
+  if (extra.size() > max_extra_bytes)
+    return invalid_field("extra", "must take at most " + std::to_string(max_extra_bytes) + " bytes, takes " +
+                                      std::to_string(extra.size()));
+  // A reader gets the message's own fields from the server; a client's member of such a name gives way.
+  static const std::vector<std::string_view> own_fields = [] {
+    std::vector<std::string_view> names;
+    for (const FieldInfo& field : describe<Message>().fields) names.push_back(field.name);
+    return names;
+  }();
+  auto kept = without_members(extra, own_fields);
+  if (!kept) return std::unexpected(std::move(kept.error()));
+  extra = std::move(*kept);
+  return {};
+}
+
+Task<Result<Posted>> Service::post(CallContext context, PostMessage request) {
+  if (stopped_) co_return stopping();
+  if (auto fine = check(request); !fine) co_return std::unexpected(std::move(fine.error()));
+
+  RoomUse room(rooms_, request.room);
+  if (!rooms_.begin_write(*room))
+    co_return fail(Code::resource_exhausted,
+                   "there are " + std::to_string(options_.max_rooms) + " rooms already, which is the limit");
+
+  auto message = std::make_shared<Message>();
+  message->timestamp = clock_.now();
+  message->id = make_uuid(message->timestamp, random_);
+  message->room = std::move(request.room);
+  message->type = std::move(request.type);
+  message->content = std::move(request.content);
+  message->user = std::move(request.user);
+  message->extra = std::move(request.extra);
+
+  if (request.delay > 0) {
+    const milliseconds delay(request.delay);
+    auto held = co_await post_later(std::move(context), *room, std::move(message), delay);
+    rooms_.end_write(*room, held.has_value());
+    co_return held;
+  }
+
+  std::shared_ptr<const Message> shared = message;
+  auto stored = co_await store_.append(std::move(context), std::move(shared), !room->stored);
+  rooms_.end_write(*room, stored.has_value());
+  if (!stored) co_return std::unexpected(std::move(stored.error()));
+  // The writer has let go of the message.
+  message->seq = stored->seq;
+  message->timestamp = stored->at;
+  Posted posted{message->id, message->room, stored->seq, stored->at};
+  rooms_.publish(*room, std::move(*message));
+  co_return posted;
+}
+
+Task<Result<Posted>> Service::post_later(CallContext context, Room& room, std::shared_ptr<Message> message,
+                                         milliseconds delay) {
+  if (room.delayed >= options_.max_delayed)
+    co_return fail(Code::resource_exhausted,
+                   std::to_string(options_.max_delayed) +
+                       " messages of this room wait for their delay already, which is "
+                       "the limit");
+  const Timestamp due = message->timestamp + delay;
+  ++room.delayed;
+  std::shared_ptr<const Message> shared = message;
+  auto held = co_await store_.hold(std::move(context), std::move(shared), due, !room.stored);
+  if (!held) {
+    --room.delayed;
+    co_return std::unexpected(std::move(held.error()));
+  }
+  delivery_.expect(due);
+  co_return Posted{std::move(message->id), std::move(message->room), std::nullopt, due};
+}
+
+Task<Result<MessagePage>> Service::read(CallContext context, ReadMessages request) {
+  if (stopped_) co_return stopping();
+  if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
+  auto since = parse_since(request.since);
+  if (!since) co_return std::unexpected(std::move(since.error()));
+
+  MessagePage answer;
+  Result<Page> page;
+  switch (since->kind) {
+    case Since::Kind::newest:
+      page = co_await store_.newest(context, request.room, request.limit);
+      break;
+    case Since::Kind::time:
+      page = co_await store_.from_time(context, request.room, since->time, request.limit);
+      // What was removed may have been of that second too.
+      if (page && !page->messages.empty() && page->first > 1)
+        answer.gap = page->messages.front().seq == page->first;
+      break;
+    case Since::Kind::cursor:
+      page = co_await store_.after(context, request.room, since->after_seq, request.limit);
+      if (page && since->after_seq > page->last) {
+        // The log is not the one that gave this cursor: whatever it has is new to the reader.
+        answer.gap = true;
+        page = co_await store_.after(context, request.room, 0, request.limit);
+      } else if (page && !page->messages.empty()) {
+        answer.gap = page->messages.front().seq > since->after_seq + 1;
+      }
+      break;
+  }
+  if (!page) co_return std::unexpected(std::move(page.error()));
+  answer.messages = std::move(page->messages);
+  answer.has_new = !answer.messages.empty();
+  answer.more = page->more;
+  answer.next = to_cursor(answer.has_new ? answer.messages.back().seq : page->last);
+  co_return answer;
+}
+
+Result<void> Service::may_follow(const CallContext& context) const {
+  if (context.cancelled()) return fail(Code::cancelled, "the call was cancelled");
+  if (stopped_) return stopping();
+  if (context.expired()) return fail(Code::deadline_exceeded, "the call's time is over");
+  return {};
+}
+
+Task<Result<void>> Service::follow(CallContext context, FollowRoom request, Sink<RoomUpdate> sink) {
+  if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
+
+  Follower follower(rooms_, request.room);
+  follower.wake_at_deadline(context, scheduler_);
+  const Room& room = follower.room();
+  std::int64_t position = request.after_seq.value_or(room.last);
+  // A position that was asked for may be beyond the log's end, which only the log itself can tell: it may
+  // have messages that are not published yet.
+  bool inside = position <= room.last;
+
+  for (;;) {
+    if (auto fine = may_follow(context); !fine) co_return std::unexpected(std::move(fine.error()));
+    if (inside && position >= room.last) {
+      co_await follower.wait(context);
+      continue;
+    }
+    RoomUpdate update;
+    if (room.tail.covers(position)) {
+      update.messages = room.tail.after(position, max_update);
+    } else {
+      const std::int64_t known = room.last;
+      auto page = co_await store_.after(context, request.room, position, max_update);
+      if (auto fine = may_follow(context); !fine) co_return std::unexpected(std::move(fine.error()));
+      if (!page) co_return std::unexpected(std::move(page.error()));
+      if (!inside && position > page->last) {
+        update.gap = RoomUpdate::Gap{page->last + 1, position};
+        position = 0;
+      } else if (page->messages.empty()) {
+        // The log ends here, ahead of what is published; or it lacks what was published, and then there is
+        // nothing to do until the next message.
+        inside = true;
+        if (position < room.last && room.last == known) co_await follower.wait(context);
+        continue;
+      } else {
+        if (page->messages.front().seq > position + 1)
+          update.gap = RoomUpdate::Gap{position + 1, page->messages.front().seq - 1};
+        update.messages = std::move(page->messages);
+      }
+      inside = true;
+    }
+    if (!update.messages.empty()) position = update.messages.back().seq;
+    const bool taken = co_await sink.send(update);
+    if (!taken) co_return fail(Code::cancelled, "the receiver has gone");
+  }
+}
+
+}  // namespace parley::chat

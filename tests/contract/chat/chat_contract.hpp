@@ -1,0 +1,14 @@
+// The contract of the chat port, for any implementation of it. Each section gets a fresh one:
+//
+//   TEST_CASE("chat in process: posting") { parley::chat::contract::posting_contract(make_in_process); }
+//
+// where make_in_process is a Factory (placement.hpp). restart_contract passes at once where a placement says
+// that it cannot be restarted.
+#pragma once
+
+#include "delay.hpp"
+#include "following.hpp"
+#include "placement.hpp"
+#include "posting.hpp"
+#include "reading.hpp"
+#include "restart.hpp"
