@@ -114,6 +114,9 @@ class Database {
   // thread, and may run more than once (when a neighbour of the group has to be taken out): it must not
   // move from what it holds. `unavailable` when the queue is full, the disk is full or the database stops;
   // `deadline_exceeded` when its turn came too late, in which case nothing has been written.
+  //
+  // Inside a co_await give `work` a name first (task.hpp): gcc 12 destroys the captures of a lambda that is
+  // written between the parentheses twice. A coroutine that waits here is not destroyed before its answer.
   template <class Work>
   auto write(CallContext context, Work work) {
     return submit(true, std::move(context), std::move(work));

@@ -22,12 +22,13 @@ struct Options {
 };
 
 // Opens or creates `path` (or a private in-memory database for ":memory:", which the tests use; it has no
-// durability), takes it for this process alone, brings it to the newest migration, and starts the threads.
-// WAL, synchronous=FULL. Errors, each one sentence that says what to do: a database newer than the last
-// migration or with other migrations than these (failed_precondition), one that another process holds
-// (unavailable), a damaged or foreign file (data_loss), no permission or no directory (failed_precondition).
-// `name` names the database in messages and thread names. `scheduler` brings answers to the loop and
-// outlives the database.
+// durability, and its reads run between the writer's transactions), takes it for this process alone,
+// brings it to the newest migration, and starts the threads. WAL, synchronous=FULL. Errors, each one
+// sentence that says what to do: a database newer than the last migration or with other migrations than
+// these (failed_precondition), one that another process holds (unavailable), a damaged or foreign file
+// (data_loss), no permission or no directory (failed_precondition). `name` names the database in messages
+// and thread names. `scheduler` brings answers to the loop and outlives the database. `clock` tells
+// whether a deadline has passed; it is read on the driver's threads.
 Result<std::unique_ptr<Database>> open_sqlite(std::string name, std::string path,
                                               std::span<const Migration> migrations, const Options& options,
                                               Scheduler& scheduler, const Clock& clock);
