@@ -1,6 +1,10 @@
 // HTTP/1.1 requests, responses and routes (RFC 9110, RFC 9112).
 #pragma once
 
+#include <parley/context.hpp>
+#include <parley/result.hpp>
+#include <parley/task.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,10 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <parley/context.hpp>
-#include <parley/result.hpp>
-#include <parley/task.hpp>
 
 namespace parley::net {
 
@@ -39,7 +39,9 @@ class Request {
   std::string_view remote;      // the peer's address without the port
   std::string_view request_id;  // the client's X-Request-Id if it is sane, otherwise a new one
   const Route* route = nullptr;
-  CallContext context;  // deadline, trace, and a cancellation that fires when the client goes away
+  // Deadline, trace, and a cancellation that fires when the client closes its side (a half-close included)
+  // while the handler waits. It belongs to this request alone.
+  CallContext context;
 
   // The first field of that name.
   std::optional<std::string_view> header(std::string_view name) const noexcept;
@@ -72,7 +74,7 @@ class Response {
   std::string_view content_type = "application/json";  // static storage
   std::string body;
 
-  // `name` and `value` hold no CR, LF or NUL.
+  // Throws std::invalid_argument when `name` or `value` holds CR, LF or NUL.
   void header(std::string_view name, std::string_view value);
   std::string_view headers() const noexcept { return headers_; }  // `Name: value\r\n`...
 
@@ -80,11 +82,12 @@ class Response {
   // `on_close` runs once when the client or the server ends it. Nothing when the client speaks HTTP/1.0:
   // the status is then 505. For HEAD the headers alone are sent and `on_close` follows at once.
   struct StreamOptions {
-    std::string slow_event;  // data of the `overflow` event that tells a slow client how to resume
+    std::string slow_event;     // data of the `overflow` event that tells a slow client how to resume
     std::string restart_event;  // data of the `restart` event when the server stops
   };
   // The stream is created when the handler completes; `opened` gets it then and may keep it until on_close.
-  void stream(StreamOptions options, std::function<void(EventStream&)> opened, std::function<void()> on_close);
+  void stream(StreamOptions options, std::function<void(EventStream&)> opened,
+              std::function<void()> on_close);
 
   // For the server: what stream() was given.
   struct Streaming {
@@ -111,7 +114,7 @@ struct WebSocketOptions;
 using WebSocketAcceptor =
     std::function<std::unique_ptr<WebSocketHandler>(Request&, WebSocketOptions&, Response& refusal)>;
 
-// What one route measures; src/net calls it once per answered request. Null members are skipped.
+// What one route measures; src/net calls it once per answered request. `bytes` are the body's.
 struct RouteObserver {
   virtual ~RouteObserver() = default;
   virtual void answered(const Request&, std::uint16_t status, double seconds, std::size_t bytes) = 0;
@@ -149,6 +152,8 @@ class Router {
 
  private:
   struct Node;
+  Route& place(Method method, std::string pattern);
+
   std::unique_ptr<Node> root_;
   std::vector<std::unique_ptr<Route>> routes_;
 };

@@ -1,10 +1,10 @@
 // The one event loop.
 #pragma once
 
+#include <parley/time.hpp>
+
 #include <functional>
 #include <memory>
-
-#include <parley/time.hpp>
 
 namespace parley::net {
 

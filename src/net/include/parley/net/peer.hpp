@@ -21,8 +21,8 @@ class Frame {
 
   static Frame text(std::string_view payload);    // one WebSocket text message; valid UTF-8
   static Frame binary(std::string_view payload);  // one WebSocket binary message
-  // One SSE event, already in chunked coding. `id` and `event` hold no line break; `data` may: it becomes
-  // several data lines.
+  // One SSE event, already in chunked coding. Empty `id` and `event` are left out; they are one line each, so
+  // line breaks in them are dropped. `data` may hold line breaks: it becomes several data lines.
   static Frame event(std::string_view id, std::string_view event, std::string_view data);
 
   std::string_view bytes() const noexcept;
@@ -38,8 +38,8 @@ class Frame {
 class Fanout;
 
 // What sends to one client. Everything sent in one turn of the loop leaves in one write. What a peer has
-// not taken is bounded in bytes (net.send_buffer); past that its backlog is dropped at a frame border, it is
-// told why and how to resume, and closed: see `slow_reason`. Loop thread only; owned by the connection; a
+// not taken is bounded in bytes (net.send_buffer, which one frame may exceed); past that its backlog is
+// dropped at a frame border, it is told why and how to resume, and closed: see `slow_reason`. Loop thread only; owned by the connection; a
 // handler may keep it until its on_close().
 class Peer {
  public:
@@ -72,7 +72,8 @@ class Fanout {
   Fanout(const Fanout&) = delete;
   Fanout& operator=(const Fanout&) = delete;
 
-  // From the next publish() on. A peer is in one fan-out at most; joining another leaves the first.
+  // From the next publish() on; does nothing for a peer that is not open. A peer is in one fan-out at most;
+  // joining another leaves the first.
   void join(Peer& peer);
   void leave(Peer& peer);
   void publish(const Frame& frame);
@@ -81,6 +82,7 @@ class Fanout {
   struct Impl;
 
  private:
+  friend class Receiver;  // the connection's end of a membership, in src/net
   std::unique_ptr<Impl> impl_;
 };
 

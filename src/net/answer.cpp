@@ -1,0 +1,215 @@
+#include "answer.hpp"
+
+#include "exchange.hpp"
+#include "text.hpp"
+
+#include <array>
+#include <charconv>
+#include <functional>
+
+namespace parley::net {
+namespace {
+
+struct Reason {
+  std::uint16_t status;
+  std::string_view line;
+};
+constexpr Reason reasons[] = {
+    {101, "HTTP/1.1 101 Switching Protocols\r\n"},
+    {200, "HTTP/1.1 200 OK\r\n"},
+    {201, "HTTP/1.1 201 Created\r\n"},
+    {202, "HTTP/1.1 202 Accepted\r\n"},
+    {204, "HTTP/1.1 204 No Content\r\n"},
+    {206, "HTTP/1.1 206 Partial Content\r\n"},
+    {301, "HTTP/1.1 301 Moved Permanently\r\n"},
+    {302, "HTTP/1.1 302 Found\r\n"},
+    {303, "HTTP/1.1 303 See Other\r\n"},
+    {304, "HTTP/1.1 304 Not Modified\r\n"},
+    {307, "HTTP/1.1 307 Temporary Redirect\r\n"},
+    {308, "HTTP/1.1 308 Permanent Redirect\r\n"},
+    {400, "HTTP/1.1 400 Bad Request\r\n"},
+    {401, "HTTP/1.1 401 Unauthorized\r\n"},
+    {403, "HTTP/1.1 403 Forbidden\r\n"},
+    {404, "HTTP/1.1 404 Not Found\r\n"},
+    {405, "HTTP/1.1 405 Method Not Allowed\r\n"},
+    {406, "HTTP/1.1 406 Not Acceptable\r\n"},
+    {408, "HTTP/1.1 408 Request Timeout\r\n"},
+    {409, "HTTP/1.1 409 Conflict\r\n"},
+    {410, "HTTP/1.1 410 Gone\r\n"},
+    {412, "HTTP/1.1 412 Precondition Failed\r\n"},
+    {413, "HTTP/1.1 413 Content Too Large\r\n"},
+    {414, "HTTP/1.1 414 URI Too Long\r\n"},
+    {415, "HTTP/1.1 415 Unsupported Media Type\r\n"},
+    {417, "HTTP/1.1 417 Expectation Failed\r\n"},
+    {422, "HTTP/1.1 422 Unprocessable Content\r\n"},
+    {426, "HTTP/1.1 426 Upgrade Required\r\n"},
+    {428, "HTTP/1.1 428 Precondition Required\r\n"},
+    {429, "HTTP/1.1 429 Too Many Requests\r\n"},
+    {431, "HTTP/1.1 431 Request Header Fields Too Large\r\n"},
+    {499, "HTTP/1.1 499 Client Closed Request\r\n"},
+    {500, "HTTP/1.1 500 Internal Server Error\r\n"},
+    {501, "HTTP/1.1 501 Not Implemented\r\n"},
+    {502, "HTTP/1.1 502 Bad Gateway\r\n"},
+    {503, "HTTP/1.1 503 Service Unavailable\r\n"},
+    {504, "HTTP/1.1 504 Gateway Timeout\r\n"},
+    {505, "HTTP/1.1 505 HTTP Version Not Supported\r\n"},
+};
+
+void append_number(std::uint64_t number, std::string& out) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), end);
+}
+
+void append_status_line(std::uint16_t status, std::string& out) {
+  for (const auto& reason : reasons) {
+    if (reason.status == status) {
+      out.append(reason.line);
+      return;
+    }
+  }
+  out.append("HTTP/1.1 ");  // the reason phrase may be empty, the space before it may not
+  append_number(status < 200 || status > 599 ? 500 : status, out);
+  out.append(" \r\n");
+}
+
+std::string_view find_field(std::string_view headers, std::string_view name) {
+  while (!headers.empty()) {
+    const auto line = headers.substr(0, headers.find("\r\n"));
+    if (line.size() > name.size() && line[name.size()] == ':' && iequals(line.substr(0, name.size()), name))
+      return trim(line.substr(name.size() + 1));
+    headers.remove_prefix(line.size() + 2);
+  }
+  return {};
+}
+
+struct EntityTag {
+  std::array<char, 18> text;
+  std::string_view view() const noexcept { return {text.data(), text.size()}; }
+};
+
+EntityTag tag_of(std::string_view body) {
+  const auto hash = static_cast<std::uint64_t>(std::hash<std::string_view>{}(body));
+  std::array<std::uint8_t, 8> bytes;
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(hash >> (56 - 8 * i));
+  EntityTag tag;
+  tag.text.front() = tag.text.back() = '"';
+  write_hex(bytes.data(), bytes.size(), tag.text.data() + 1);
+  return tag;
+}
+
+std::string_view opaque(std::string_view etag) {
+  return etag.starts_with("W/") ? etag.substr(2) : etag;
+}
+
+bool list_matches(std::string_view list, std::string_view etag) noexcept {
+  if (trim(list) == "*") return true;
+  for (;;) {
+    const auto begin = list.find_first_not_of(" \t,");
+    if (begin == list.npos) return false;
+    list.remove_prefix(begin);
+    if (list.starts_with("W/")) list.remove_prefix(2);
+    const auto end = list.starts_with('"') ? list.find('"', 1) : list.npos;  // a comma may stand inside
+    if (end == list.npos) return false;
+    if (list.substr(0, end + 1) == opaque(etag)) return true;
+    list.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+CommonFields::CommonFields(const Clock& clock, std::string_view server) : clock_(clock) {
+  if (!server.empty()) server_.append("Server: ").append(server).append("\r\n");
+}
+
+std::string_view CommonFields::at(SteadyTime now) {
+  if (now >= valid_until_) renew(now);
+  return text_;
+}
+
+void CommonFields::renew(SteadyTime now) {
+  const auto wall = clock_.now();
+  text_ = server_;
+  text_.append("Date: ").append(to_http_date(wall)).append("\r\n");
+  valid_until_ = now + (std::chrono::floor<std::chrono::seconds>(wall) + std::chrono::seconds(1) - wall);
+}
+
+bool none_match_fails(const Request& request, std::string_view etag) noexcept {
+  for (const auto& field : request.fields)
+    if (iequals(field.name, "If-None-Match") && list_matches(field.value, etag)) return true;
+  return false;
+}
+
+void append_own_fields(const Request& request, const Response& response, std::string& out) {
+  if (!request.request_id.empty()) out.append("X-Request-Id: ").append(request.request_id).append("\r\n");
+  const auto& trace = request.context.trace;
+  if (trace.valid()) {
+    std::array<char, 55> text;
+    char* at = std::copy_n("00-", 3, text.data());
+    at = write_hex(trace.trace_id.data(), trace.trace_id.size(), at);
+    *at++ = '-';
+    at = write_hex(trace.span_id.data(), trace.span_id.size(), at);
+    *at++ = '-';
+    write_hex(&trace.flags, 1, at);
+    out.append("traceparent: ").append(text.data(), text.size()).append("\r\n");
+  }
+  out.append(response.headers());
+}
+
+std::size_t append_answer(Exchange& exchange, std::string_view common, bool keep_alive) {
+  const auto& request = exchange.request;
+  auto& response = exchange.response;
+  auto& out = exchange.out;
+  const bool head = request.method == Method::head;
+
+  EntityTag own_tag;
+  bool has_own_tag = false;
+  if (response.status == 200 && (head || request.method == Method::get)) {
+    auto etag = find_field(response.headers(), "ETag");
+    if (etag.empty()) {
+      own_tag = tag_of(response.body);
+      has_own_tag = true;
+      etag = own_tag.view();
+    }
+    if (exchange.head.conditional && none_match_fails(request, etag)) response.status = 304;
+  }
+
+  const bool bodiless = response.status < 200 || response.status == 204 || response.status == 304;
+  out.reserve(out.size() + 384 + response.headers().size() + (bodiless || head ? 0 : response.body.size()));
+  append_status_line(response.status, out);
+  out.append(common);
+  if (!bodiless) {
+    if (!response.body.empty() && !response.content_type.empty())
+      out.append("Content-Type: ").append(response.content_type).append("\r\n");
+    out.append("Content-Length: ");
+    append_number(response.body.size(), out);
+    out.append("\r\n");
+  }
+  if (has_own_tag) out.append("ETag: ").append(own_tag.view()).append("\r\n");
+  if (response.status == 426)
+    out.append(keep_alive ? "Connection: Upgrade\r\n" : "Connection: Upgrade, close\r\n");
+  else if (!keep_alive)
+    out.append("Connection: close\r\n");
+  else if (request.http_1_0)
+    out.append("Connection: keep-alive\r\n");
+  append_own_fields(request, response, out);
+  out.append("\r\n");
+  if (bodiless || head) return 0;
+  out.append(response.body);
+  return response.body.size();
+}
+
+void append_stream_head(Exchange& exchange, std::string_view common, std::string& out) {
+  append_status_line(exchange.response.status, out);
+  out.append(common);
+  out.append(
+      "Content-Type: text/event-stream\r\n"
+      "Cache-Control: no-store\r\n"
+      "X-Accel-Buffering: no\r\n"
+      "Transfer-Encoding: chunked\r\n"
+      "Connection: close\r\n");
+  append_own_fields(exchange.request, exchange.response, out);
+  out.append("\r\n");
+}
+
+}  // namespace parley::net

@@ -1,0 +1,155 @@
+#include "server_core.hpp"
+
+#include "connection.hpp"
+#include "outbox.hpp"
+
+#include <boost/asio/buffer.hpp>
+
+#include <algorithm>
+
+namespace parley::net {
+namespace {
+
+constexpr std::size_t max_turned_away = 256;  // that are given time to read why
+
+}  // namespace
+
+AddressKey address_key(const asio::ip::address& address) noexcept {
+  if (address.is_v4()) return address.to_v4().to_uint();
+  const auto bytes = address.to_v6().to_bytes();
+  if (address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_uint();
+  AddressKey key = 0;
+  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | bytes[i];
+  return key;
+}
+
+ServerCore::ServerCore(Server::Dependencies dependencies, const Limits& the_limits)
+    : deps(std::move(dependencies)),
+      limits(the_limits),
+      head_limits{static_cast<std::size_t>(limits.max_header), static_cast<std::size_t>(limits.max_fields)},
+      wheel(deps.loop.impl().corks->wheel()),
+      common_fields(deps.clock, deps.server_header),
+      host{deps.loop, deps.clock, limits, statistics, [this](LongLived* which) { long_lived_ended(which); }} {
+}
+
+ServerCore::~ServerCore() {
+  for (const auto& connection : std::exchange(connections_, {})) connection->detach();
+}
+
+void ServerCore::admit(Socket socket, const asio::ip::address& address) {
+  const auto key = address_key(address);
+  auto& of_address = per_address_[key];
+  if (statistics.connections >= static_cast<std::size_t>(limits.max_connections) ||
+      of_address >= limits.max_connections_per_address) {
+    if (of_address == 0) per_address_.erase(key);
+    ++statistics.refused;
+    return turn_away(std::move(socket));
+  }
+  ++of_address;
+  ++statistics.connections;
+  ++statistics.accepted;
+  boost::intrusive_ptr<Connection> connection(
+      new Connection(*this, std::move(socket), address.to_string(), key));
+  connection->index = connections_.size();
+  connections_.push_back(connection);
+  connection->start();
+}
+
+// 503 without reading the request; the same bytes for everyone.
+void ServerCore::turn_away(Socket socket) {
+  if (turned_away_ >= max_turned_away) return;  // closes it
+  if (busy_answer_.empty()) {
+    Exchange exchange;
+    exchange.response.status = 503;
+    exchange.response.header("Retry-After", "5");
+    if (deps.error_writer)
+      deps.error_writer(
+          exchange.request, exchange.response,
+          {Code::unavailable, "the server has as many connections as it takes", {}, std::chrono::seconds(5)});
+    append_answer(exchange, common_fields.at(deps.clock.steady()), false);
+    busy_answer_ = std::move(exchange.out);
+  }
+  ++turned_away_;
+  boost::intrusive_ptr<Connection> connection(new Connection(*this, std::move(socket), {}, 0));
+  connection->index = connections_.size();
+  connections_.push_back(connection);
+  connection->turn_away(busy_answer_);
+}
+
+void ServerCore::ended(Connection& connection) {
+  const auto index = connection.index;
+  if (index >= connections_.size() || connections_[index].get() != &connection) return;
+  const boost::intrusive_ptr<Connection> last = std::move(connections_[index]);
+  if (index + 1 != connections_.size()) {
+    connections_[index] = std::move(connections_.back());
+    connections_[index]->index = index;
+  }
+  connections_.pop_back();
+  if (last->turned_away())
+    --turned_away_;
+  else
+    left(last->address());
+}
+
+void ServerCore::became(Connection& connection, std::shared_ptr<LongLived> successor) {
+  const boost::intrusive_ptr<Connection> self(&connection);
+  const auto address = connection.address();
+  ++per_address_[address];  // until the successor ends; ended() takes the connection's own away
+  ++statistics.connections;
+  ended(connection);
+  auto* const key = successor.get();
+  if (const auto early = std::find(ended_early_.begin(), ended_early_.end(), key);
+      early != ended_early_.end()) {
+    ended_early_.erase(early);
+    return left(address);
+  }
+  successors_.emplace(key, Successor{std::move(successor), address});
+  if (stopping_) key->restart();
+}
+
+void ServerCore::long_lived_ended(LongLived* which) {
+  const auto found = successors_.find(which);
+  if (found == successors_.end()) {
+    ended_early_.push_back(which);
+    return;
+  }
+  const auto last = std::move(found->second);
+  successors_.erase(found);
+  left(last.address);
+}
+
+// One of the counted connections is gone.
+void ServerCore::left(AddressKey address) {
+  --statistics.connections;
+  if (const auto found = per_address_.find(address); found != per_address_.end() && --found->second == 0)
+    per_address_.erase(found);
+  if (statistics.connections == 0)
+    for (auto& notify : std::exchange(on_empty_, {})) deps.loop.post(std::move(notify));
+}
+
+void ServerCore::stop() {
+  stopping_ = true;
+  const auto connections = connections_;  // close() changes the registry
+  for (const auto& connection : connections) connection->stop();
+  std::vector<std::shared_ptr<LongLived>> successors;
+  for (const auto& [key, successor] : successors_) successors.push_back(successor.connection);
+  for (const auto& successor : successors) successor->restart();
+}
+
+void ServerCore::cut() {
+  const auto connections = connections_;
+  for (const auto& connection : connections) connection->cut();
+  std::vector<std::shared_ptr<LongLived>> successors;
+  for (const auto& [key, successor] : successors_) successors.push_back(successor.connection);
+  for (const auto& successor : successors) successor->cut();
+}
+
+void ServerCore::when_empty(std::function<void()> notify) {
+  if (statistics.connections == 0)
+    deps.loop.post(std::move(notify));
+  else
+    on_empty_.push_back(std::move(notify));
+}
+
+}  // namespace parley::net

@@ -1,0 +1,78 @@
+// What the connections of one server share.
+#pragma once
+
+#include "answer.hpp"
+#include "exchange.hpp"
+#include "long_lived.hpp"
+#include "loop_impl.hpp"
+#include "timer_wheel.hpp"
+
+#include <parley/net/server.hpp>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace parley::net {
+
+class Connection;
+
+// A client's address as limits count it: an IPv4 address, or the /64 an IPv6 address is in.
+using AddressKey = std::uint64_t;
+AddressKey address_key(const asio::ip::address& address) noexcept;
+
+// Loop thread only.
+class ServerCore {
+ public:
+  ServerCore(Server::Dependencies dependencies, const Limits& limits);
+  ServerCore(const ServerCore&) = delete;
+  ServerCore& operator=(const ServerCore&) = delete;
+  // Lets its connections go; what still waits for their sockets finds them closed.
+  ~ServerCore();
+
+  const Server::Dependencies deps;
+  const Limits limits;
+  const HeadLimits head_limits;
+  TimerWheel& wheel;
+  ServerStatistics statistics;
+  ExchangePool exchanges;
+  CommonFields common_fields;
+  LongLivedHost host;  // of what connections turn into
+
+  // A new client: gets a connection, or is turned away where there are too many.
+  void admit(Socket socket, const asio::ip::address& address);
+  // From the connection: it has ended, or it has become something long-lived.
+  void ended(Connection& connection);
+  void became(Connection& connection, std::shared_ptr<LongLived> successor);
+
+  bool stopping() const noexcept { return stopping_; }
+  void stop();  // asks everything to finish
+  void cut();   // ends what is left
+  // Runs once when nothing is left, later than this call.
+  void when_empty(std::function<void()> notify);
+
+ private:
+  void turn_away(Socket socket);
+  void left(AddressKey address);
+  void long_lived_ended(LongLived* which);
+
+  struct Successor {
+    std::shared_ptr<LongLived> connection;
+    AddressKey address;
+  };
+  bool stopping_ = false;
+  std::vector<boost::intrusive_ptr<Connection>> connections_;
+  std::unordered_map<LongLived*, Successor> successors_;
+  std::unordered_map<AddressKey, std::int32_t> per_address_;
+  std::vector<LongLived*> ended_early_;  // before they could be put into successors_
+  std::string busy_answer_;              // made at first use
+  std::size_t turned_away_ = 0;          // connections that only wait for the client to read why
+  std::vector<std::function<void()>> on_empty_;
+};
+
+}  // namespace parley::net
