@@ -2,12 +2,6 @@
 // descriptions. It holds no domain rule.
 #pragma once
 
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include <parley/calculator/calculator.hpp>
 #include <parley/chat/chat.hpp>
 #include <parley/metrics.hpp>
@@ -17,25 +11,31 @@
 #include <parley/operation.hpp>
 #include <parley/users/users.hpp>
 
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace parley::rest {
 
 // Configuration section [rest].
 struct Options {
-  std::vector<std::string> cors_origins{"*"};       // "*" for any; empty: no CORS headers
-  std::int64_t max_chat_message = 64 << 10;         // bytes of one chat frame
-  std::int64_t max_echo_message = 16 << 20;         // bytes of one /echo frame
-  std::int32_t posts_in_flight = 64;                // per WebSocket, before its reading pauses
-  std::string v1_sunset = "2027-12-31T00:00:00Z";   // RFC 3339; empty: none
+  std::vector<std::string> cors_origins{"*"};      // "*" for any; empty: no CORS headers
+  std::int64_t max_chat_message = 64 << 10;        // bytes of one chat frame
+  std::int64_t max_echo_message = 16 << 20;        // bytes of one /echo frame
+  std::int32_t posts_in_flight = 64;               // per WebSocket, before its reading pauses
+  std::string v1_sunset = "2027-12-31T00:00:00Z";  // RFC 3339; empty: none
   std::string v2_sunset;
 };
 
 // What /health says of the whole server.
 struct HealthReport {
-  std::string status;   // healthy, degraded, unhealthy
+  std::string status;  // healthy, degraded, unhealthy
   std::string version;
-  std::string uptime;   // "1h2m3s"
+  std::string uptime;  // "1h2m3s"
   std::vector<std::pair<std::string, std::string>> dependencies;
-  bool ready = true;    // false while starting or stopping
+  bool ready = true;  // false while starting or stopping
 };
 
 struct Dependencies {
@@ -48,6 +48,9 @@ struct Dependencies {
   std::function<HealthReport()> health;
   std::function<std::string()> metrics_text;  // Prometheus exposition format
   std::string version;
+  // Whether a caller may use an operation whose row asks for `permission`; an error is answered as it is.
+  // Empty: everyone may, as in the demo profile.
+  std::function<Result<void>(const CallContext&, std::string_view permission)> authorize = {};
 };
 
 // Loop thread only. What `dependencies` refers to outlives the gateway; the gateway outlives the server
@@ -57,10 +60,13 @@ class Gateway {
   virtual ~Gateway() = default;
   virtual const net::Router& router() const = 0;
   virtual net::ErrorWriter error_writer() const = 0;
+  // For net::Server::Dependencies::before: CORS, preflights included.
+  virtual std::function<bool(const net::Request&, net::Response&)> before() const = 0;
   // Ends what the gateway itself follows in the ports. After the server has stopped.
   virtual Task<void> stop() = 0;
 };
 
+// Throws std::invalid_argument, naming the key, for options that no rule of theirs can refuse.
 std::unique_ptr<Gateway> make_gateway(Dependencies dependencies, Options options);
 
 }  // namespace parley::rest

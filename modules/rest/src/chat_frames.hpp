@@ -1,0 +1,28 @@
+// What the chat's sockets and streams say, as JSON text.
+#pragma once
+
+#include <parley/chat/chat.hpp>
+#include <parley/result.hpp>
+#include <parley/time.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace parley::rest {
+
+// Told to a client that is too slow, or when the server restarts; fits a close frame.
+inline constexpr std::string_view how_to_resume = "reconnect with ?since=<last seq you saw>";
+inline constexpr std::string_view too_slow = "too slow: reconnect with ?since=<last seq you saw>";
+
+// {"type":"system","content":"Welcome to the chat!","user":"system","timestamp":...}: what is said by the
+// server itself and stands in no log. `type` needs no escaping.
+std::string system_frame(std::string_view type, std::string_view content, Timestamp now);
+
+// The messages `gap.from` to `gap.to` of `room` are lost to this client.
+std::string gap_frame(std::string_view room, const chat::RoomUpdate::Gap& gap, Timestamp now);
+
+// {"type":"error","code":"invalid_argument","content":...,"errors":[{"field","message"}],...}.
+std::string error_frame(const Error& error, Timestamp now);
+
+}  // namespace parley::rest

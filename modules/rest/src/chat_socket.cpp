@@ -1,0 +1,177 @@
+#include "chat_socket.hpp"
+
+#include "chat_frames.hpp"
+#include "errors.hpp"
+
+#include <parley/codec/json.hpp>
+#include <parley/log.hpp>
+#include <parley/validate.hpp>
+
+namespace parley::rest {
+namespace {
+
+constexpr std::chrono::seconds post_deadline{30};
+// A frame somewhat too large is answered with an error frame; one beyond this closes the connection (1009).
+constexpr std::size_t oversize_factor = 2;
+constexpr std::uint16_t going_to_restart = 1012;
+
+// The posts of one socket that wait for the port. Outlives the socket while some do.
+struct Posts {
+  net::WebSocket* socket;  // null once it has closed
+  std::int32_t in_flight = 0;
+  bool paused = false;
+};
+
+Task<void> submit(ChatEdge& edge, std::shared_ptr<Posts> posts, CallContext context,
+                  chat::PostMessage message) {
+  Result<chat::Posted> posted = fail(Code::internal, "the message could not be stored");
+  try {
+    auto call = edge.chat.post(std::move(context), std::move(message));
+    posted = co_await std::move(call);
+  } catch (const std::exception& failure) {
+    log::error("chat", "posting a message failed", {{"reason", failure.what()}});
+  }
+  --posts->in_flight;
+  if (!posts->socket) co_return;
+  // What was stored comes back through the room.
+  if (!posted) {
+    edge.refused_frames.add();
+    posts->socket->send_text(error_frame(posted.error(), edge.clock.now()));
+  }
+  if (posts->paused && posts->in_flight < edge.posts_in_flight) {
+    posts->paused = false;
+    posts->socket->resume();
+  }
+}
+
+class ChatSocket final : public net::WebSocketHandler {
+ public:
+  ChatSocket(ChatEdge& edge, Dialect dialect, ChatQuery query, const CallContext& context)
+      : edge_(edge),
+        dialect_(dialect),
+        since_(query.since),
+        membership_(edge.rooms.hub(query.room)),
+        user_(std::move(query.user)),
+        principal_(context.principal) {}
+
+  void on_open(net::WebSocket& socket) override {
+    socket_ = &socket;
+    ++edge_.sockets;
+    gauge().add(1);
+    if (dialect_ == Dialect::lab) {
+      socket.send_text(system_frame("system", "Welcome to the chat!", edge_.clock.now()));
+      tell_others("joined");
+    }
+    membership_.enter(socket, dialect_ == Dialect::lab ? Audience::lab : Audience::chat, since_);
+  }
+
+  void on_message(std::string_view message, bool text) override {
+    if (!text) return refuse({Code::invalid_argument, "a chat frame must be JSON text, this one is binary"});
+    if (message.size() > edge_.max_message)
+      return refuse({Code::invalid_argument, "a chat frame must have at most " +
+                                                 std::to_string(edge_.max_message) + " bytes, this one has " +
+                                                 std::to_string(message.size())});
+    chat::PostMessage post;
+    if (!user_.empty()) post.user = user_;
+    const auto& type = describe<chat::PostMessage>();
+    std::vector<FieldProblem> problems;
+    std::uint64_t present = 0;
+    if (auto read = codec::read_json_fields(message, type, &post, problems, present); !read)
+      return refuse(read.error());
+    if (post.type == "ping") return socket_->send_text(system_frame("pong", "pong", edge_.clock.now()));
+    if (dialect_ == Dialect::lab) {
+      post.user = user_;
+      if (post.type.empty()) post.type = "message";
+    }
+    post.room = membership_.hub().room();  // a socket is in one room, whatever its frames say
+    codec::require_fields(type, present, problems);
+    if (!problems.empty()) {
+      conform(type, &post, problems);  // the port checks too; here it completes the list
+      return refuse(invalid_argument(std::move(problems)));
+    }
+    start(std::move(post));
+  }
+
+  void on_close(std::uint16_t code) override {
+    if (posts_) posts_->socket = nullptr;
+    if (!socket_) return;
+    socket_ = nullptr;
+    --edge_.sockets;
+    gauge().add(-1);
+    // When everybody has to leave, nobody is told so of everybody else.
+    membership_.leave();
+    if (dialect_ == Dialect::lab && code != going_to_restart) tell_others("left");
+  }
+
+ private:
+  void start(chat::PostMessage post) {
+    if (!posts_) posts_ = std::make_shared<Posts>(Posts{socket_});
+    if (++posts_->in_flight >= edge_.posts_in_flight && !posts_->paused) {
+      posts_->paused = true;
+      socket_->pause();
+    }
+    // Not the socket's cancellation: a message that was sent is stored, also when its sender leaves.
+    CallContext context;
+    context.clock = &edge_.clock;
+    context.deadline = edge_.clock.steady() + post_deadline;
+    context.principal = principal_;
+    edge_.posts.spawn(submit(edge_, posts_, std::move(context), std::move(post)));
+  }
+
+  void refuse(const Error& error) {
+    edge_.refused_frames.add();
+    socket_->send_text(error_frame(error, edge_.clock.now()));
+  }
+
+  void tell_others(std::string_view what) {
+    const auto content = user_ + ' ' + std::string(what) + " the chat";
+    membership_.hub().announce(Audience::lab,
+                               net::Frame::text(system_frame("notification", content, edge_.clock.now())));
+  }
+
+  Gauge& gauge() noexcept {
+    return dialect_ == Dialect::lab ? edge_.lab_connections : edge_.chat_connections;
+  }
+
+  ChatEdge& edge_;
+  net::WebSocket* socket_ = nullptr;  // null before on_open() and after on_close()
+  const Dialect dialect_;
+  const std::optional<std::int64_t> since_;
+  Membership membership_;
+  std::string user_;  // the lab's; the lecture's default for frames without one
+  std::shared_ptr<const Principal> principal_;
+  std::shared_ptr<Posts> posts_;  // none before the first message: idle sockets are many
+};
+
+// A name for one who gave none: anonymous_1a2b3c4d.
+std::string anonymous(Random& random) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string name = "anonymous_";
+  auto bits = random.next();
+  for (int i = 0; i < 8; ++i, bits >>= 4) name += digits[bits & 15];
+  return name;
+}
+
+}  // namespace
+
+net::WebSocketAcceptor accept_chat(ChatEdge& edge, Dialect dialect) {
+  return [&edge, dialect](net::Request& request, net::WebSocketOptions& options,
+                          net::Response& refusal) -> std::unique_ptr<net::WebSocketHandler> {
+    const auto refuse = [&](const Error& error) {
+      write_problem(request, refusal, error);
+      return nullptr;
+    };
+    if (!edge.cors.admits(request))
+      return refuse({Code::permission_denied, "pages of this origin may not open a chat here"});
+    if (auto allowed = authorize_chat(edge, request.context, true); !allowed) return refuse(allowed.error());
+    auto query = read_chat_query(request, dialect == Dialect::lab ? "user_id" : "user");
+    if (!query) return refuse(query.error());
+    if (dialect == Dialect::lab && query->user.empty()) query->user = anonymous(edge.random);
+    options.max_message = edge.max_message * oversize_factor;
+    options.slow_reason = too_slow;
+    options.restart_reason = how_to_resume;
+    return std::make_unique<ChatSocket>(edge, dialect, std::move(*query), request.context);
+  };
+}
+
+}  // namespace parley::rest

@@ -1,0 +1,162 @@
+// Puts the edge together: which path is served by what.
+#include "chat_edge.hpp"
+#include "chat_socket.hpp"
+#include "chat_stream.hpp"
+#include "cors.hpp"
+#include "echo_socket.hpp"
+#include "errors.hpp"
+#include "health_routes.hpp"
+#include "landing.hpp"
+#include "openapi.hpp"
+#include "operation_route.hpp"
+#include "room_hub.hpp"
+#include "route_metrics.hpp"
+#include "versions.hpp"
+
+#include <parley/log.hpp>
+#include <parley/rest/gateway.hpp>
+
+namespace parley::rest {
+namespace {
+
+using net::Method;
+using net::Request;
+using net::Response;
+using Answer = std::function<void(const Request&, Response&)>;
+
+Task<void> run(const Answer& answer, Request& request, Response& response) {
+  answer(request, response);
+  co_return;
+}
+
+// A handler that has nothing to wait for. The closure lives in the router, longer than any call.
+net::Handler at_once(Answer answer) {
+  return [answer = std::move(answer)](Request& request, Response& response) {
+    return run(answer, request, response);
+  };
+}
+
+void log_failure(std::exception_ptr failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& e) {
+    log::error("rest", "a chat message's delivery broke off", {{"reason", e.what()}});
+  }
+}
+
+class HttpGateway final : public Gateway {
+ public:
+  HttpGateway(Dependencies dependencies, Options options)
+      : deps_(std::move(dependencies)),
+        options_(std::move(options)),
+        versions_(options_),
+        cors_(options_.cors_origins),
+        rooms_(deps_.loop, deps_.loop, deps_.clock, deps_.chat),
+        posts_(log_failure),
+        chat_{.rooms = rooms_,
+              .chat = deps_.chat,
+              .clock = deps_.clock,
+              .random = deps_.random,
+              .cors = cors_,
+              .authorize = deps_.authorize,
+              .max_message = static_cast<std::size_t>(options_.max_chat_message),
+              .posts_in_flight = options_.posts_in_flight,
+              .posts = posts_,
+              .refused_frames = deps_.metrics.counter("chat_frames_refused_total",
+                                                      "Chat frames answered with an error frame."),
+              .chat_connections = connections("/chat"),
+              .lab_connections = connections("/ws"),
+              .event_streams = deps_.metrics.gauge("chat_event_streams", "Open Server-Sent Events streams.")},
+        routes_(router_, deps_.metrics, versions_, deps_.authorize),
+        sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets} {
+    for (auto& service : deps_.services) routes_.mount(service);
+    mount_chat();
+    mount_server();
+  }
+
+  const net::Router& router() const override { return router_; }
+
+  net::ErrorWriter error_writer() const override {
+    return [this](const Request& request, Response& response, const Error& error) {
+      const std::uint16_t status = response.status >= 400 ? response.status : 0;
+      if (const auto* route = routes_.find(request.route))
+        route->write_error(request, response, error, status);
+      else
+        write_problem(request, response, error, status);
+    };
+  }
+
+  std::function<bool(const Request&, Response&)> before() const override {
+    return [this](const Request& request, Response& response) { return cors_.before(request, response); };
+  }
+
+  Task<void> stop() override {
+    auto posted = posts_.when_empty();
+    co_await std::move(posted);
+    auto left = rooms_.stop();
+    co_await std::move(left);
+  }
+
+ private:
+  Gauge& connections(std::string_view endpoint) {
+    return deps_.metrics.gauge("chat_connections", "Open chat WebSockets.", {{"endpoint", endpoint}});
+  }
+
+  void get(const char* path, net::Handler handler) {
+    router_.add(Method::get, path, std::move(handler)).observer = observe_route(deps_.metrics, path);
+  }
+  void socket(const char* path, net::WebSocketAcceptor acceptor) {
+    router_.add_websocket(path, std::move(acceptor)).observer = observe_route(deps_.metrics, path);
+  }
+
+  void mount_chat() {
+    socket("/chat", accept_chat(chat_, Dialect::lecture));
+    socket("/ws", accept_chat(chat_, Dialect::lab));
+    socket("/echo", accept_echo(cors_, deps_.loop, static_cast<std::size_t>(options_.max_echo_message)));
+    get("/api/messages/stream", stream_chat(chat_));
+  }
+
+  void mount_server() {
+    get("/", at_once([](const Request&, Response& response) {
+          response.content_type = "text/html; charset=utf-8";
+          response.body = landing_page();
+        }));
+    get("/api/versions", at_once([this](const Request& request, Response& response) {
+          response.body = versions_.matrix(request.context.now());
+        }));
+    get("/openapi.json", at_once([this](const Request&, Response& response) {
+          if (openapi_.empty()) openapi_ = openapi_document(deps_.services, versions_, deps_.version);
+          response.body = openapi_;
+        }));
+    get("/health",
+        at_once([this](const Request&, Response& response) { answer_health(sources_, response); }));
+    get("/health/live", at_once([](const Request&, Response& response) { answer_live(response); }));
+    get("/health/ready",
+        at_once([this](const Request&, Response& response) { answer_ready(sources_, response); }));
+    get("/api/v1/health",
+        at_once([this](const Request&, Response& response) { answer_lab_health(sources_, response); }));
+    get("/stats", at_once([this](const Request&, Response& response) { answer_stats(sources_, response); }));
+    get("/metrics",
+        at_once([this](const Request&, Response& response) { answer_metrics(sources_, response); }));
+  }
+
+  Dependencies deps_;
+  const Options options_;
+  const Versions versions_;
+  const Cors cors_;
+  Rooms rooms_;
+  TaskGroup posts_;
+  ChatEdge chat_;
+  net::Router router_;
+  OperationRoutes routes_;
+  const HealthSources sources_;
+  std::string openapi_;
+};
+
+}  // namespace
+
+std::unique_ptr<Gateway> make_gateway(Dependencies dependencies, Options options) {
+  return std::make_unique<HttpGateway>(std::move(dependencies), std::move(options));
+}
+
+}  // namespace parley::rest
