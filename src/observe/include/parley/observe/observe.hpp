@@ -1,14 +1,14 @@
 // Metrics, health and logs of the process: the implementations behind the kernel's interfaces.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
 #include <parley/describe.hpp>
 #include <parley/health.hpp>
 #include <parley/log.hpp>
 #include <parley/metrics.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace parley::observe {
 
@@ -36,7 +36,7 @@ std::unique_ptr<Registry> make_registry();
 class Health : public HealthRegistry {
  public:
   struct Report {
-    std::string status;  // healthy, degraded, unhealthy
+    std::string status;                                             // healthy, degraded, unhealthy
     std::vector<std::pair<std::string, std::string>> dependencies;  // name: healthy or failed
   };
   virtual Report report() const = 0;

@@ -1,0 +1,128 @@
+// The one file that knows prometheus-cpp.
+#include <parley/observe/observe.hpp>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+namespace parley::observe {
+namespace {
+
+class CounterHandle final : public Counter {
+ public:
+  explicit CounterHandle(prometheus::Counter& counter) : counter_(counter) {}
+  void add(double amount) noexcept override {
+    if (amount > 0) counter_.Increment(amount);
+  }
+
+ private:
+  prometheus::Counter& counter_;
+};
+
+class GaugeHandle final : public Gauge {
+ public:
+  explicit GaugeHandle(prometheus::Gauge& gauge) : gauge_(gauge) {}
+  void set(double value) noexcept override { gauge_.Set(value); }
+  void add(double amount) noexcept override {
+    amount < 0 ? gauge_.Decrement(-amount) : gauge_.Increment(amount);
+  }
+
+ private:
+  prometheus::Gauge& gauge_;
+};
+
+class HistogramHandle final : public Histogram {
+ public:
+  explicit HistogramHandle(prometheus::Histogram& histogram) : histogram_(histogram) {}
+  void observe(double value) noexcept override { histogram_.Observe(value); }
+
+ private:
+  prometheus::Histogram& histogram_;
+};
+
+constexpr double default_buckets[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                      0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
+
+// The families of one type and the handles given out. prometheus-cpp gives the same metric for the same
+// labels, so a handle is found again by its metric's address.
+template <class Metric, class Handle>
+class Families {
+ public:
+  template <class Builder, class... A>
+  Handle& get(prometheus::Registry& registry, Builder builder, std::string_view name, std::string_view help,
+              Metrics::Labels labels, const A&... arguments) {
+    auto family = families_.find(name);
+    if (family == families_.end()) {
+      auto& made = builder.Name(std::string(name)).Help(std::string(help)).Register(registry);
+      family = families_.emplace(std::string(name), &made).first;
+    }
+    std::map<std::string, std::string> copied;
+    for (const auto& [label, value] : labels) copied.emplace(label, value);
+    auto& metric = family->second->Add(copied, arguments...);
+    auto& handle = handles_[&metric];
+    if (!handle) handle = std::make_unique<Handle>(metric);
+    return *handle;
+  }
+
+ private:
+  std::map<std::string, prometheus::Family<Metric>*, std::less<>> families_;
+  std::unordered_map<Metric*, std::unique_ptr<Handle>> handles_;
+};
+
+class PrometheusRegistry final : public Registry {
+ public:
+  Counter& counter(std::string_view name, std::string_view help, Labels labels) override {
+    std::lock_guard lock(mutex_);
+    return counters_.get(registry_, prometheus::BuildCounter(), name, help, labels);
+  }
+
+  Gauge& gauge(std::string_view name, std::string_view help, Labels labels) override {
+    std::lock_guard lock(mutex_);
+    return gauges_.get(registry_, prometheus::BuildGauge(), name, help, labels);
+  }
+
+  Histogram& histogram(std::string_view name, std::string_view help, Labels labels,
+                       std::span<const double> buckets) override {
+    if (buckets.empty()) buckets = default_buckets;
+    const prometheus::Histogram::BucketBoundaries boundaries(buckets.begin(), buckets.end());
+    std::lock_guard lock(mutex_);
+    return histograms_.get(registry_, prometheus::BuildHistogram(), name, help, labels, boundaries);
+  }
+
+  void on_collect(std::function<void()> collect) override {
+    std::lock_guard lock(mutex_);
+    collectors_.push_back(std::move(collect));
+  }
+
+  std::string text() override {
+    std::vector<std::function<void()>> collectors;
+    {
+      std::lock_guard lock(mutex_);
+      collectors = collectors_;  // they may ask for handles, which takes the lock
+    }
+    for (const auto& collect : collectors) collect();
+    return prometheus::TextSerializer().Serialize(registry_.Collect());
+  }
+
+ private:
+  std::mutex mutex_;
+  prometheus::Registry registry_;
+  Families<prometheus::Counter, CounterHandle> counters_;
+  Families<prometheus::Gauge, GaugeHandle> gauges_;
+  Families<prometheus::Histogram, HistogramHandle> histograms_;
+  std::vector<std::function<void()>> collectors_;
+};
+
+}  // namespace
+
+std::unique_ptr<Registry> make_registry() {
+  return std::make_unique<PrometheusRegistry>();
+}
+
+}  // namespace parley::observe

@@ -1,0 +1,143 @@
+#include "catch.hpp"
+
+#include <parley/observe/observe.hpp>
+#include <parley/validate.hpp>
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <thread>
+
+using namespace parley;
+
+namespace {
+
+// Standard error of the process goes to a file while it lives.
+class CapturedErrors {
+ public:
+  CapturedErrors() : file_(std::tmpfile()), kept_(::dup(STDERR_FILENO)) {
+    ::dup2(::fileno(file_), STDERR_FILENO);
+  }
+  ~CapturedErrors() {
+    restore();
+    std::fclose(file_);
+  }
+  std::vector<std::string> lines() {
+    restore();
+    std::rewind(file_);
+    std::vector<std::string> lines;
+    std::string line;
+    for (int c; (c = std::fgetc(file_)) != EOF;) {
+      if (c != '\n') {
+        line += static_cast<char>(c);
+      } else {
+        lines.push_back(std::exchange(line, {}));
+      }
+    }
+    return lines;
+  }
+
+ private:
+  void restore() {
+    if (kept_ < 0) return;
+    std::fflush(stderr);
+    ::dup2(kept_, STDERR_FILENO);
+    ::close(kept_);
+    kept_ = -1;
+  }
+  std::FILE* file_;
+  int kept_;
+};
+
+template <class Work>
+std::vector<std::string> logged(const observe::LogOptions& options, Work work) {
+  CapturedErrors captured;
+  {
+    const auto sink = observe::install_log(options);
+    work();
+  }
+  return captured.lines();
+}
+
+std::string without_time(const std::string& line) {
+  return line.substr(line.find('Z') + 1);
+}
+
+}  // namespace
+
+TEST_CASE("text lines are for people, one entry each") {
+  const auto lines = logged({}, [] {
+    log::info("http", "request", {{"path", "/a b"}, {"status", 200}, {"ms", 1.5}, {"cached", true}});
+    log::warn("db", "two\nlines", {{"why", "a\nb"}, {"empty", ""}, {"plain", "x"}});
+    log::debug("db", "not shown");
+  });
+  REQUIRE(lines.size() == 2);
+  CHECK(without_time(lines[0]) == R"( INFO  http: request path="/a b" status=200 ms=1.5 cached=true)");
+  CHECK(without_time(lines[1]) == R"( WARN  db: two\nlines why=a\nb empty="" plain=x)");
+  CHECK(lines[0].size() > 24);
+  CHECK(parse_rfc3339(lines[0].substr(0, lines[0].find(' '))));
+}
+
+TEST_CASE("json lines are one object each") {
+  observe::LogOptions options;
+  options.format = "json";
+  options.level = "debug";
+  const auto lines = logged(options, [] {
+    log::error("http", "say \"hi\"\n",
+               {{"path", "/\x01"},
+                {"n", -3},
+                {"x", 0.25},
+                {"nan", std::numeric_limits<double>::quiet_NaN()},
+                {"on", false}});
+    log::debug("db", "plain");
+  });
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].starts_with(R"({"time":"2)"));
+  CHECK(
+      without_time(lines[0]) ==
+      R"(","level":"error","component":"http","msg":"say \"hi\"\n","fields":{"path":"/\u0001","n":-3,"x":0.25,"nan":null,"on":false}})");
+  CHECK(without_time(lines[1]) == R"(","level":"debug","component":"db","msg":"plain"})");
+}
+
+TEST_CASE("nothing is written below the level, and nothing at all after the log has gone") {
+  observe::LogOptions options;
+  options.level = "error";
+  const auto lines = logged(options, [] {
+    log::warn("a", "no");
+    log::error("a", "yes");
+  });
+  REQUIRE(lines.size() == 1);
+  CHECK_FALSE(log::enabled(log::Level::error));
+  log::error("a", "after the end");
+}
+
+TEST_CASE("every line that fits the queue is written before the log goes, from any thread") {
+  observe::LogOptions options;
+  options.queue = 4096;
+  const auto lines = logged(options, [] {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+      threads.emplace_back([t] {
+        for (int i = 0; i < 500; ++i) log::info("t", "line", {{"thread", t}, {"i", i}});
+      });
+    for (auto& thread : threads) thread.join();
+  });
+  CHECK(lines.size() == 2000);
+}
+
+TEST_CASE("the log's options name what is wrong") {
+  observe::LogOptions options;
+  options.level = "loud";
+  options.format = "xml";
+  options.queue = 1;
+  const auto outcome = conform(options);
+  REQUIRE_FALSE(outcome);
+  REQUIRE(outcome.error().fields.size() == 3);
+  CHECK(outcome.error().fields[0].field == "level");
+  CHECK(outcome.error().fields[1].problem.find("text or json") != std::string::npos);
+  CHECK_THROWS_AS(observe::install_log(options), std::invalid_argument);
+}
