@@ -74,6 +74,7 @@ struct Rules {
   std::uint16_t since = 1;        // first API version that shows the field
   std::uint16_t number = 0;       // protobuf field number; 0: not on the wire
   bool required = false;          // must be present on input
+  bool never_null = false;        // an optional that may be left out, but not be null
   bool trim = false, lower = false, email = false, bytes = false;
 };
 
@@ -216,6 +217,11 @@ struct Required {
   static constexpr bool fits = true;
   constexpr void put(Rules& r) const { r.required = value; }
 };
+struct NeverNull {
+  template <class T>
+  static constexpr bool fits = detail::is_optional<T>;
+  constexpr void put(Rules& r) const { r.never_null = true; }
+};
 }  // namespace rules
 
 consteval rules::Length length(std::uint32_t min, std::uint32_t max) {
@@ -266,6 +272,10 @@ consteval rules::Mark<&Rules::since> since(std::uint16_t version) {
 }
 consteval rules::Mark<&Rules::number> number(std::uint16_t protobuf_number) {
   return {protobuf_number};
+}
+// An optional takes null for "left out", unless it is marked so: in a patch, null would mean "clear".
+consteval rules::NeverNull never_null() {
+  return {};
 }
 // A field that is not optional must be present on input, unless it is marked so: it then keeps the value
 // the struct gives it.

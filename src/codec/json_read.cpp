@@ -78,7 +78,7 @@ class Reader {
     if (fate_ != Fate::read) return pass("null");
     const auto slot = next_slot();
     if (!slot.type) return go_on();
-    if (slot.type->kind != Kind::optional) return wrong(slot, "must not be null");
+    if (slot.type->kind != Kind::optional || slot.rules->never_null) return wrong(slot, "must not be null");
     // Of two optionals the outer one says that there is a null.
     if (slot.type->element->kind == Kind::optional)
       slot.type->element->clear(slot.type->emplace(slot.value));

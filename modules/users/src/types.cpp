@@ -116,10 +116,10 @@ template <>
 const TypeInfo& describe<PatchUser>() {
   static constexpr Row rows[] = {
       field<&PatchUser::id>("id", lower_case(), number(1), doc(id_doc), example(id_example)),
-      field<&PatchUser::name>("name", trimmed(), length(2, 50), pattern(one_line, one_line_hint), number(2),
-                              doc(name_doc), example(name_example)),
-      field<&PatchUser::email>("email", trimmed(), lower_case(), email(), length(0, 254), number(3),
-                               doc(email_doc), example(email_example)),
+      field<&PatchUser::name>("name", trimmed(), length(2, 50), pattern(one_line, one_line_hint),
+                              never_null(), number(2), doc(name_doc), example(name_example)),
+      field<&PatchUser::email>("email", trimmed(), lower_case(), email(), length(0, 254), never_null(),
+                               number(3), doc(email_doc), example(email_example)),
       field<&PatchUser::age>("age", range(0, 120), number(10), doc(age_doc), example("30")),
       field<&PatchUser::city>("city", trimmed(), length(0, 100), pattern(one_line, one_line_hint), number(11),
                               doc(city_doc), example(R"("New York")")),
@@ -129,7 +129,7 @@ const TypeInfo& describe<PatchUser>() {
                                number(4), doc(phone_doc), example(phone_example)),
       field<&PatchUser::avatar>("avatar", trimmed(), length(0, 2048), pattern(web_address, web_address_hint),
                                 number(13), doc(avatar_doc), example(avatar_example)),
-      field<&PatchUser::active>("active", number(5), doc(active_doc)),
+      field<&PatchUser::active>("active", never_null(), number(5), doc(active_doc)),
   };
   static const TypeInfo type =
       object<PatchUser>("PatchUserRequest", rows,

@@ -1,0 +1,229 @@
+#include "compose.hpp"
+
+#include "announce.hpp"
+#include "process.hpp"
+#include "statistics.hpp"
+#include "termination.hpp"
+
+#include <parley/bus.hpp>
+#include <parley/calculator/calculator.hpp>
+#include <parley/ids.hpp>
+#include <parley/lifecycle.hpp>
+#include <parley/log.hpp>
+#include <parley/net/loop.hpp>
+
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+
+namespace parley::app {
+namespace {
+
+Exit report(const Error& error) {
+  std::fprintf(stderr, "parley: %s\n", error.message.c_str());
+  return error.code == Code::invalid_argument ? Exit::usage : Exit::failed;
+}
+
+// Type tables are built on first use without a lock: all of them before the first other thread.
+void build_type_tables() {
+  for (const auto rows : {operations<users::UserService>(), operations<chat::ChatService>(),
+                          operations<calculator::Calculator>()})
+    for (const auto& row : rows) row.request(), row.answer();
+  describe<Config>();
+}
+
+Result<std::unique_ptr<db::Database>> open_database(const std::string& name,
+                                                    std::span<const db::Migration> migrations,
+                                                    const Config& config, net::Loop& loop,
+                                                    const Clock& clock) {
+  return db::open_sqlite(name, config.server.data + "/" + name + ".db", migrations, config.storage, loop,
+                         clock);
+}
+
+Result<std::uint16_t> listen(net::Server& server, const std::string& host, std::int32_t port,
+                             const std::string& flag) {
+  auto bound = server.listen(host, static_cast<std::uint16_t>(port));
+  if (bound || bound.error().code == Code::invalid_argument) return bound;
+  if (bound.error().code == Code::unavailable)
+    return fail(Code::unavailable, "port " + std::to_string(port) +
+                                       " is taken by another process; choose another with " + flag +
+                                       " (0 picks a free one)");
+  return fail(bound.error().code, bound.error().message + "; choose another with " + flag);
+}
+
+Result<std::unique_ptr<rest::Gateway>> build_gateway(rest::Dependencies dependencies,
+                                                     const rest::Options& options) {
+  try {
+    return rest::make_gateway(std::move(dependencies), options);
+  } catch (const std::invalid_argument& refused) {
+    return fail(Code::invalid_argument, refused.what());
+  }
+}
+
+void log_access(const net::Request& request, std::uint16_t status, double seconds, std::size_t bytes) {
+  const auto trace = request.context.trace.trace_id_hex();
+  log::info("http", "request",
+            {{"method", request.method_name},
+             {"path", request.path},
+             {"status", status},
+             {"ms", std::round(seconds * 1e6) / 1000},
+             {"bytes", bytes},
+             {"remote", request.remote},
+             {"request_id", request.request_id},
+             {"trace_id", trace}});
+}
+
+// A turn of the loop behind everything that was posted so far.
+Task<void> next_turn(net::Loop& loop) {
+  co_await callback<bool>([&loop](Resume<bool> resume) {
+    auto shared = std::make_shared<Resume<bool>>(std::move(resume));  // std::function copies
+    loop.post([shared] { (*shared)(true); });
+  });
+}
+
+Task<void> stop_databases(std::span<const NamedDatabase> databases, net::Loop& loop) {
+  for (const auto& named : databases) named.database->stop();
+  co_await next_turn(loop);  // what they answered last still finds its callers
+}
+
+Task<void> run(Lifecycle& lifecycle, Termination& termination, net::Loop& loop, Exit& status) {
+  const auto started = co_await lifecycle.start();
+  if (started) {
+    co_await termination.requested();
+    co_await lifecycle.stop();
+    log::info("app", "stopped");
+    status = Exit::clean;
+  } else {
+    status = report(started.error());
+  }
+  loop.stop();
+}
+
+}  // namespace
+
+// Everything the server is made of, from the bottom up. What is declared later may use what is declared
+// earlier, and goes first.
+Exit run_server(const Config& config) {
+  survive_failed_writes();
+  build_type_tables();
+  const auto log = observe::install_log(config.log);
+
+  const Clock& clock = system_clock();
+  const SteadyTime started = clock.steady();
+  const auto random = make_random();
+  const auto metrics = observe::make_registry();
+  const auto health = observe::make_health();
+  net::Loop loop;
+  Bus bus;
+
+  // Storage: a database per module, which owns it.
+  if (const auto made = make_data_directory(config.server.data); !made) return report(made.error());
+  auto users_database = open_database("users", users::migrations(), config, loop, clock);
+  if (!users_database) return report(users_database.error());
+  auto chat_database = open_database("chat", chat::migrations(), config, loop, clock);
+  if (!chat_database) return report(chat_database.error());
+  const NamedDatabase databases[] = {{"users", users_database->get()}, {"chat", chat_database->get()}};
+  watch_databases(*health, databases);
+
+  // Modules, each behind its port.
+  const auto users =
+      users::make_user_service({std::move(*users_database), bus, *metrics, *random}, config.users);
+  const auto chat = chat::make_chat({std::move(*chat_database), loop, clock, *metrics, *random}, config.chat);
+  const auto calculator = calculator::make_calculator();
+
+  // The edge.
+  bool ready = false;
+  const auto health_report = [&] {
+    auto [status, dependencies] = health->report();
+    return rest::HealthReport{std::move(status), PARLEY_VERSION, format_uptime(clock.steady() - started),
+                              std::move(dependencies), ready};
+  };
+  const auto made_gateway =
+      build_gateway({.loop = loop,
+                     .clock = clock,
+                     .random = *random,
+                     .metrics = *metrics,
+                     .services = {bind_service<users::UserService>("users", *users),
+                                  bind_service<chat::ChatService>("chat", *chat),
+                                  bind_service<calculator::Calculator>("calculator", *calculator)},
+                     .chat = *chat,
+                     .health = health_report,
+                     .metrics_text = [&] { return metrics->text(); },
+                     .version = PARLEY_VERSION,
+                     .authorize = {}},  // without sign-in everyone may do everything
+                    config.rest);
+  if (!made_gateway) return report(made_gateway.error());
+  rest::Gateway& gateway = **made_gateway;
+
+  net::Limits limits = config.net;
+  limits.max_connections = connections_that_fit(limits.max_connections);
+  net::Server server({.loop = loop,
+                      .clock = clock,
+                      .random = *random,
+                      .router = gateway.router(),
+                      .error_writer = gateway.error_writer(),
+                      .access_log = config.log.access ? log_access : nullptr,
+                      .server_header = "parley/" PARLEY_VERSION,
+                      .before = gateway.before()},
+                     limits);
+  export_statistics(*metrics, server, databases);
+
+  const std::string& host = config.server.host;
+  const auto http = listen(server, host, config.server.port, "--port");
+  if (!http) return report(http.error());
+  const auto ws = listen(server, host, config.server.ws_port, "--ws-port");
+  if (!ws) return report(ws.error());
+  const Ports ports{.http = *http, .ws = *ws};
+  const std::string& ports_file = config.server.ports_file;
+  if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
+
+  // Starts downwards, stops upwards.
+  Lifecycle lifecycle;
+  lifecycle.add({"databases", {}, [&] { return stop_databases(databases, loop); }});
+  lifecycle.add({"users", [&] { return users->start(); }, {}});
+  lifecycle.add({"chat", [&] { return chat->start(); },
+                 [&]() -> Task<void> {
+                   chat->stop();
+                   co_return;
+                 }});
+  lifecycle.add({"gateway", {}, [&] { return gateway.stop(); }});
+  lifecycle.add({"server",
+                 [&]() -> Task<Result<void>> {
+                   server.start();
+                   co_return Result<void>{};
+                 },
+                 // A fifth of the grace period is for the steps above.
+                 [&] { return server.stop(config.server.grace * 4 / 5); }});
+  lifecycle.add({"announcement",
+                 [&]() -> Task<Result<void>> {
+                   if (!ports_file.empty())
+                     if (auto written = write_ports_file(ports_file, ports); !written) co_return written;
+                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports).c_str(), stdout);
+                   std::fflush(stdout);
+                   log::info("app", "accepting", {{"host", host}, {"http", ports.http}, {"ws", ports.ws}});
+                   ready = true;
+                   co_return Result<void>{};
+                 },
+                 [&]() -> Task<void> {
+                   ready = false;
+                   if (!ports_file.empty()) ::unlink(ports_file.c_str());
+                   co_return;
+                 }});
+
+  Exit status = Exit::failed;
+  Termination termination(loop, config.server.grace);
+  TaskGroup tasks([&](std::exception_ptr failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      status = report({Code::internal, error.what()});
+    }
+    loop.stop();
+  });
+  tasks.spawn(run(lifecycle, termination, loop, status));
+  loop.run();
+  return status;
+}
+
+}  // namespace parley::app

@@ -1,0 +1,12 @@
+// The composition root: builds the server of a configuration and runs it.
+#pragma once
+
+#include "command_line.hpp"
+#include "config/config.hpp"
+
+namespace parley::app {
+
+// Runs until SIGTERM or SIGINT. A failure has been told on standard error as one sentence.
+Exit run_server(const Config& config);
+
+}  // namespace parley::app

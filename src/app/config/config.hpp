@@ -1,0 +1,46 @@
+// Everything that can be configured, declared once: sections and keys with their defaults and rules. The
+// TOML file, PARLEY_ environment variables, flags and `parley config` all read these tables.
+#pragma once
+
+#include <parley/chat/compose.hpp>
+#include <parley/db/sqlite.hpp>
+#include <parley/net/server.hpp>
+#include <parley/observe/observe.hpp>
+#include <parley/rest/gateway.hpp>
+#include <parley/users/compose.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace parley::app {
+
+// Section [server]: where it listens, where its data is, how it stops.
+struct ServerOptions {
+  std::string profile = "demo";
+  std::string host = "127.0.0.1";
+  std::int32_t port = 8080;
+  std::int32_t ws_port = 8081;
+  std::int32_t grpc_port = 50051;
+  std::string data = "./data";
+  std::string ports_file;  // empty: none
+  std::chrono::milliseconds grace{10'000};
+  bool force_public = false;
+};
+
+struct Config {
+  ServerOptions server;
+  net::Limits net;
+  db::Options storage;
+  users::Options users;
+  chat::Options chat;
+  rest::Options rest;
+  observe::LogOptions log;
+};
+
+}  // namespace parley::app
+
+template <>
+const parley::TypeInfo& parley::describe<parley::app::ServerOptions>();
+template <>
+const parley::TypeInfo& parley::describe<parley::app::Config>();

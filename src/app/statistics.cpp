@@ -1,0 +1,122 @@
+#include "statistics.hpp"
+
+#include "process.hpp"
+
+namespace parley::app {
+namespace {
+
+// A counter that follows a total counted elsewhere.
+class Total {
+ public:
+  explicit Total(Counter& counter) : counter_(&counter) {}
+  void follow(double total) {
+    if (total > seen_) counter_->add(total - seen_);
+    seen_ = total;
+  }
+
+ private:
+  Counter* counter_;
+  double seen_ = 0;
+};
+
+class ServerMetrics {
+ public:
+  explicit ServerMetrics(Metrics& m)
+      : connections_(m.gauge("parley_connections", "Open connections of every kind.")),
+        websockets_(m.gauge("parley_websockets", "Open WebSocket connections.")),
+        event_streams_(m.gauge("parley_event_streams", "Open Server-Sent Events streams.")),
+        memory_(m.gauge("process_resident_memory_bytes", "Memory in use.")),
+        accepted_(m.counter("parley_connections_accepted_total", "Connections accepted.")),
+        refused_(m.counter("parley_connections_refused_total", "Connections refused by a limit.")),
+        timeouts_(m.counter("parley_timeouts_total", "Connections closed because a time limit had passed.")),
+        bad_requests_(
+            m.counter("parley_bad_requests_total", "Requests that are not HTTP as it is specified.")),
+        slow_(m.counter("parley_slow_consumers_total",
+                        "Connections closed because the client read too slowly.")),
+        messages_in_(m.counter("websocket_messages_total", "WebSocket messages.", {{"direction", "in"}})),
+        bytes_out_(m.counter("parley_bytes_sent_total", "Bytes sent.")) {}
+
+  void collect(const net::ServerStatistics& now) {
+    connections_.set(static_cast<double>(now.connections));
+    websockets_.set(static_cast<double>(now.websockets));
+    event_streams_.set(static_cast<double>(now.event_streams));
+    memory_.set(resident_bytes());
+    accepted_.follow(static_cast<double>(now.accepted));
+    refused_.follow(static_cast<double>(now.refused));
+    timeouts_.follow(static_cast<double>(now.timeouts));
+    bad_requests_.follow(static_cast<double>(now.bad_requests));
+    slow_.follow(static_cast<double>(now.slow_consumers));
+    messages_in_.follow(static_cast<double>(now.websocket_messages_in));
+    bytes_out_.follow(static_cast<double>(now.bytes_out));
+  }
+
+ private:
+  Gauge &connections_, &websockets_, &event_streams_, &memory_;
+  Total accepted_, refused_, timeouts_, bad_requests_, slow_, messages_in_, bytes_out_;
+};
+
+class DatabaseMetrics {
+ public:
+  DatabaseMetrics(Metrics& m, NamedDatabase named)
+      : database_(named.database),
+        write_queue_(m.gauge("storage_write_queue", "Writes waiting.", {{"database", named.name}})),
+        read_queue_(m.gauge("storage_read_queue", "Reads waiting.", {{"database", named.name}})),
+        healthy_(
+            m.gauge("storage_healthy", "1 while the database takes writes.", {{"database", named.name}})),
+        commits_(m.counter("storage_commits_total", "Commits, each of a group of writes.",
+                           {{"database", named.name}})),
+        commit_seconds_(
+            m.counter("storage_commit_seconds_total", "Time spent committing.", {{"database", named.name}})),
+        writes_(m.counter("storage_writes_total", "Writes committed.", {{"database", named.name}})),
+        reads_(m.counter("storage_reads_total", "Reads answered.", {{"database", named.name}})),
+        rejected_(m.counter("storage_rejected_total", "Calls refused because a queue was full.",
+                            {{"database", named.name}})),
+        failed_(
+            m.counter("storage_failed_commits_total", "Commits that failed.", {{"database", named.name}})) {}
+
+  void collect() {
+    const auto now = database_->statistics();
+    write_queue_.set(static_cast<double>(now.write_queue));
+    read_queue_.set(static_cast<double>(now.read_queue));
+    healthy_.set(database_->healthy() ? 1 : 0);
+    commits_.follow(static_cast<double>(now.commits));
+    commit_seconds_.follow(now.commit_seconds);
+    writes_.follow(static_cast<double>(now.writes));
+    reads_.follow(static_cast<double>(now.reads));
+    rejected_.follow(static_cast<double>(now.rejected));
+    failed_.follow(static_cast<double>(now.failed_commits));
+  }
+
+ private:
+  db::Database* database_;
+  Gauge &write_queue_, &read_queue_, &healthy_;
+  Total commits_, commit_seconds_, writes_, reads_, rejected_, failed_;
+};
+
+}  // namespace
+
+void export_statistics(observe::Registry& registry, const net::Server& server,
+                       std::span<const NamedDatabase> databases) {
+  registry.on_collect(
+      [&server, metrics = ServerMetrics(registry)]() mutable { metrics.collect(server.statistics()); });
+  for (const auto& named : databases)
+    registry.on_collect([metrics = DatabaseMetrics(registry, named)]() mutable { metrics.collect(); });
+}
+
+void watch_databases(observe::Health& health, std::span<const NamedDatabase> databases) {
+  std::vector<db::Database*> all;
+  for (const auto& named : databases) all.push_back(named.database);
+  health.add({"database", true, [all] { return std::ranges::all_of(all, &db::Database::healthy); }});
+  for (const auto& [name, database] : databases)
+    health.add({"database." + std::string(name), true, [database] { return database->healthy(); }});
+}
+
+std::string format_uptime(std::chrono::nanoseconds uptime) {
+  const auto total = std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(uptime).count());
+  std::string out;
+  if (total >= 3600) out += std::to_string(total / 3600) + "h";
+  if (total >= 60) out += std::to_string(total / 60 % 60) + "m";
+  return out + std::to_string(total % 60) + "s";
+}
+
+}  // namespace parley::app

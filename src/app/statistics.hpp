@@ -1,0 +1,31 @@
+// What the server and its databases count, shown as metrics and as health.
+#pragma once
+
+#include <parley/db/database.hpp>
+#include <parley/net/server.hpp>
+#include <parley/observe/observe.hpp>
+#include <parley/time.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace parley::app {
+
+// Not owned: each belongs to the module that stores in it.
+struct NamedDatabase {
+  std::string_view name;
+  db::Database* database;
+};
+
+// From each exposition on; what is given outlives the registry's last exposition.
+void export_statistics(observe::Registry& registry, const net::Server& server,
+                       std::span<const NamedDatabase> databases);
+
+// `database`, and `database.<module>` for each.
+void watch_databases(observe::Health& health, std::span<const NamedDatabase> databases);
+
+// "1h2m3s", "2m0s", "5s".
+std::string format_uptime(std::chrono::nanoseconds uptime);
+
+}  // namespace parley::app

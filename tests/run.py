@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+"""Runs every built test program, the architecture check and the end-to-end tests, and sums them up.
+
+The last line of standard output is `N passed, N failed`, in test cases; a program that crashes, hangs or gives
+no readable report counts as one failed case more. Called by ./dev test, which has built everything.
+"""
+import argparse
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+UNIT_LIMIT, ARCH_LIMIT, END_TO_END_LIMIT = 300, 600, 900  # seconds
+SANITIZER_OPTIONS = {
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+# What measures memory or time, or repeats for the sake of repetition, runs on the release binary alone.
+SANITIZED_END_TO_END = ["-k", "not scale and not kill_nine and not readme"]
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, name, passed, failed, seconds, note=""):
+        self.passed += passed
+        self.failed += failed
+        verdict = "ok  " if not failed else "FAIL"
+        print(f"{verdict} {name:44} {passed:5} passed {failed:4} failed {seconds:7.1f} s  {note}", flush=True)
+
+
+def run(command, limit, environment=None, capture=True):
+    """Output, exit status and seconds; a status of None means the limit has passed. The command gets a process
+    group of its own, so that what it started ends with it."""
+    begin = time.monotonic()
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}, start_new_session=True,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if capture else None,
+                               stderr=subprocess.STDOUT if capture else None)
+    try:
+        output, _ = process.communicate(timeout=limit)
+        status = process.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        status = None
+    return (output or b"").decode(errors="replace"), status, time.monotonic() - begin
+
+
+def read_junit(path):
+    """Passed, failed and the failures' texts; None for a file that is none."""
+    try:
+        root = ElementTree.parse(path).getroot()
+    except (OSError, ElementTree.ParseError):
+        return None
+    passed = failed = 0
+    texts = []
+    for case in root.iter("testcase"):
+        problems = case.findall("failure") + case.findall("error")
+        if problems:
+            failed += 1
+            name = f"{case.get('classname', '')} {case.get('name', '')}".strip()
+            texts += [f"--- {name}\n{(p.text or p.get('message') or '').strip()}" for p in problems]
+        elif case.find("skipped") is None:
+            passed += 1
+    return passed, failed, texts
+
+
+def judge(tally, name, report, output, status, seconds, limit):
+    """Counts one program's report; its exit status must agree with it."""
+    result = read_junit(report)
+    passed, failed, texts = result or (0, 0, [])
+    note = ""
+    if status is None:
+        failed, note = failed + 1, f"did not finish within {limit} s"
+    elif result is None:
+        failed, note = failed + 1, f"left no report, exit status {status}"
+    elif status != 0 and failed == 0:
+        failed, note = 1, f"exit status {status}"
+    elif status == 0 and passed + failed == 0:
+        failed, note = 1, "ran no test"
+    tally.add(name, passed, failed, seconds, note)
+    if failed:
+        print("\n".join(texts))
+        print(output[-8000:], flush=True)
+
+
+def leak_detection_works(programs):
+    """Leak detection needs ptrace, which some containers refuse; everything else of the sanitizer works there."""
+    for program in programs[:1]:
+        output, _, _ = run([*fixed_addresses(), program, "--list-tests"], 60, SANITIZER_OPTIONS)
+        if "LeakSanitizer has encountered a fatal error" in output:
+            print("==> leaks are not looked for: this system does not let the sanitizer trace", flush=True)
+            return False
+    return True
+
+
+def fixed_addresses():
+    """gcc 12's sanitizers do not cope with the wide address randomisation of newer kernels; not everywhere may
+    it be switched off, and then the kernel's setting must do."""
+    prefix = ["setarch", "-R"]
+    try:
+        return prefix if run([*prefix, "true"], 10)[1] == 0 else []
+    except OSError:
+        return []
+
+
+def run_units(tally, build, scratch):
+    programs = sorted(p for p in glob.glob(os.path.join(ROOT, "build", build, "tests", "*"))
+                      if os.path.isfile(p) and os.access(p, os.X_OK))
+    if not programs:
+        tally.add(build, 0, 1, 0, "no test program has been built")
+    for program in programs:
+        name = f"{build} {os.path.basename(program)}"
+        report = os.path.join(scratch, name.replace(" ", "_") + ".xml")
+        output, status, seconds = run([*fixed_addresses(), program, "-r", "junit", "-o", report], UNIT_LIMIT, SANITIZER_OPTIONS)
+        judge(tally, name, report, output, status, seconds, UNIT_LIMIT)
+    return programs
+
+
+def run_arch(tally):
+    output, status, seconds = run([sys.executable, "tests/arch/check.py"], ARCH_LIMIT)
+    counts = re.findall(r"^(\d+) passed, (\d+) failed$", output, re.M)
+    passed, failed = map(int, counts[-1]) if counts else (0, 1)
+    if status != 0 and failed == 0:
+        failed = 1
+    tally.add("architecture", passed, failed, seconds)
+    if failed:
+        print(output, flush=True)
+
+
+def run_end_to_end(tally, build, scratch, sanitized, extra=()):
+    name = f"end to end, {build}"
+    report = os.path.join(scratch, f"end_to_end_{build}.xml")
+    environment = {**SANITIZER_OPTIONS, "PARLEY_BINARY": os.path.join(ROOT, "build", build, "parley"),
+                   "PARLEY_SANITIZED": "1" if sanitized else "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [*(fixed_addresses() if sanitized else []), sys.executable, "-m", "pytest", "tests/e2e", "-q",
+               "-p", "no:cacheprovider", f"--junitxml={report}", *extra]
+    output, status, seconds = run(command, END_TO_END_LIMIT, environment)
+    judge(tally, name, report, output, status, seconds, END_TO_END_LIMIT)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="no thread sanitizer, no sanitized server")
+    options = parser.parse_args()
+    tally = Tally()
+    with tempfile.TemporaryDirectory(prefix="parley-test-") as scratch:
+        units = glob.glob(os.path.join(ROOT, "build", "asan", "tests", "*"))
+        if not leak_detection_works(sorted(units)):
+            SANITIZER_OPTIONS["ASAN_OPTIONS"] += ":detect_leaks=0"
+        run_arch(tally)
+        run_units(tally, "asan", scratch)
+        if not options.quick:
+            run_units(tally, "tsan", scratch)
+        run_end_to_end(tally, "release", scratch, sanitized=False)
+        if not options.quick:
+            run_end_to_end(tally, "asan", scratch, sanitized=True, extra=SANITIZED_END_TO_END)
+    print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
+    return 1 if tally.failed or not tally.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
