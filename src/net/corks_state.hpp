@@ -53,8 +53,9 @@ class Corks::State {
   // without new output, and after kMaxHops in any case.
   static constexpr unsigned kQuietHops = 4;
   static constexpr unsigned kMaxHops = 512;
-  // Connections written to before others get their turn: 256 sends take some 2.5 ms.
-  static constexpr std::size_t kSlice = 256;
+  // Connections written to before others get their turn: 64 sends take some 0.6 ms. What leads to the next
+  // publication (a read, a commit, a hop) waits for a slice each time.
+  static constexpr std::size_t kSlice = 64;
   static constexpr std::size_t kPooled = 2048;
   static constexpr std::size_t kPooledTail = 64 << 10;
 

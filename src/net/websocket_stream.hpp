@@ -50,7 +50,9 @@ class WebSocketStream {
   // Reads into `buffer` until it is full or the present message or the data at hand ends; read_done()
   // follows, never inline. With permessage-deflate `size` is at least kDeflateChunk.
   void read(char* buffer, std::size_t size);
-  static constexpr std::size_t kDeflateChunk = 4096;
+  // The inflater may hold back about 1 KiB of output at the end of a message; a buffer that takes all of it
+  // is never met by the end marker half consumed.
+  static constexpr std::size_t kDeflateChunk = 2048;
 
   bool message_done() const noexcept;
   bool text() const noexcept;

@@ -22,13 +22,12 @@ struct Limits {
   std::int64_t max_header = 16 << 10;  // request line and header fields
   std::int32_t max_fields = 100;
   std::int64_t max_body = 1 << 20;
-  std::int64_t max_message = 1 << 20;  // a WebSocket message, where the route sets nothing else
-  std::int64_t send_buffer = 4 << 20;  // what a client has not yet taken, per connection
-  std::chrono::milliseconds header_timeout{
-      10'000};  // from the first byte (or the accept) to the last of the head
-  std::chrono::milliseconds body_timeout{30'000};     // from the head to the last byte of the body
-  std::chrono::milliseconds idle_timeout{60'000};     // between requests
-  std::chrono::milliseconds write_timeout{30'000};    // without any progress while a client has bytes to take
+  std::int64_t max_message = 1 << 20;                // a WebSocket message, where the route sets nothing else
+  std::int64_t send_buffer = 4 << 20;                // what a client has not yet taken, per connection
+  std::chrono::milliseconds header_timeout{10'000};  // from the first byte, or the accept, to the whole head
+  std::chrono::milliseconds body_timeout{30'000};    // from the head to the last byte of the body
+  std::chrono::milliseconds idle_timeout{60'000};    // between requests
+  std::chrono::milliseconds write_timeout{30'000};   // without any progress while a client has bytes to take
   std::chrono::milliseconds request_timeout{30'000};  // the deadline of a call
   std::chrono::milliseconds ping_interval{54'000};    // WebSocket
   std::chrono::milliseconds pong_timeout{60'000};     // silence after which a WebSocket peer is given up
