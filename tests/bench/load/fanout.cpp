@@ -187,21 +187,24 @@ Report run_event_streams(const Options& options) {
     const auto n = ::recv(m.fd, head, sizeof head, 0);
     if (n < 12 || std::memcmp(head, "HTTP/1.1 200", 12) != 0) throw std::runtime_error("no event stream");
   }
-  const int poster = connect_to(options.port);
+  // A connection answers its requests one after the other: as many connections as messages in flight.
+  std::vector<int> posters(static_cast<std::size_t>(options.pipeline));
+  for (int& poster : posters) poster = connect_to(options.port);
   const std::string request =
       "POST " + options.post_path +
       " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
       std::to_string(message.size()) + "\r\n\r\n" + std::string(message);
-  std::string burst;
+  std::size_t turn = 0;
   auto report = fan_out(options, members, [&](int count) {
-    burst.clear();
-    for (int i = 0; i < count; ++i) burst += request;
-    write_all(poster, burst);
     char answers[65536];
-    while (::recv(poster, answers, sizeof answers, 0) > 0) {
+    for (int i = 0; i < count; ++i) {
+      const int poster = posters[turn++ % posters.size()];
+      while (::recv(poster, answers, sizeof answers, 0) > 0) {
+      }
+      write_all(poster, request);
     }
   });
-  ::close(poster);
+  for (int poster : posters) ::close(poster);
   return report;
 }
 
