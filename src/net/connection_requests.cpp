@@ -383,7 +383,8 @@ void Connection::finish_stream() {
 void Connection::observe(SteadyTime now, std::size_t bytes) {
   const auto& x = *exchange_;
   const auto& access_log = core_->deps.access_log;
-  auto* const observer = x.request.route ? x.request.route->observer.get() : nullptr;
+  const auto* route = x.request.route;
+  auto* const observer = route ? route->observer.get() : core_->deps.router.unmatched.get();
   if (!observer && !access_log) return;
   const double seconds = std::chrono::duration<double>(now - x.started).count();
   try {

@@ -24,6 +24,10 @@ TimerWheel& Corks::wheel() const noexcept {
   return state_->wheel();
 }
 
+void Corks::touch() noexcept {
+  state_->touch();
+}
+
 void Corks::State::shut() noexcept {
   io_ = nullptr;
   while (!outboxes_.empty()) {
@@ -71,6 +75,7 @@ void Corks::State::schedule() {
   hopping_ = true;
   hops_ = quiet_ = 0;
   seen_ = sequence_;
+  latest_ = std::chrono::steady_clock::now() + kMaxWait;
   asio::post(*io_, [self = boost::intrusive_ptr<State>(this)] { self->hop(); });
 }
 
@@ -82,16 +87,13 @@ void Corks::State::hop() {
   } else {
     ++quiet_;
   }
-  // While a slice of a large fan-out is written in every turn, a hop takes milliseconds, and what comes
-  // gathers by itself until each connection has its turn.
-  if (!writing_ && quiet_ < kQuietHops && ++hops_ < kMaxHops) {
+  if (quiet_ < kQuietHops && ++hops_ < kMaxHops && std::chrono::steady_clock::now() < latest_) {
     asio::post(*io_, [self = boost::intrusive_ptr<State>(this)] { self->hop(); });
     return;
   }
   hopping_ = false;
   deliver();
-  released_ = dirty_.size();
-  if (!writing_) write_slice();
+  write_slice();
   attend_all();
 }
 
@@ -108,27 +110,21 @@ void Corks::State::deliver() {
 
 void Corks::State::write_slice() {
   tell_time();
-  const auto until = std::min(written_ + kSlice, released_);
+  const auto waiting = dirty_.size();
+  const auto until = std::min(written_ + kSlice, waiting);
   while (written_ < until) {
     Outbox* outbox = dirty_[written_++];
     if (!outbox) continue;
     outbox->dirty_ = Outbox::kNotDirty;
     outbox->flush();
   }
-  writing_ = written_ < released_;
-  if (writing_) {
-    asio::post(*io_, [self = boost::intrusive_ptr<State>(this)] {
-      if (!self->io_) return;
-      self->write_slice();
-      self->attend_all();
-    });
-    return;
-  }
+  if (written_ < waiting) schedule();
+  if (written_ < waiting && written_ < kTrim) return;
   // What was marked since waits for its own turn.
-  dirty_.erase(dirty_.begin(), dirty_.begin() + static_cast<std::ptrdiff_t>(released_));
+  dirty_.erase(dirty_.begin(), dirty_.begin() + static_cast<std::ptrdiff_t>(written_));
   for (std::size_t i = 0; i < dirty_.size(); ++i)
     if (dirty_[i]) dirty_[i]->dirty_ = static_cast<std::int32_t>(i);
-  written_ = released_ = 0;
+  written_ = 0;
 }
 
 void Corks::State::attend_all() {

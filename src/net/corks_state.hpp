@@ -35,7 +35,7 @@ class Corks::State {
   void attend(Outbox& outbox);
   void forget(Outbox& outbox) noexcept;
   void forget(Fanout::Impl& fanout) noexcept;
-  // Output was added to one that is marked already.
+  // Output was added to one that is marked already, or a message came in.
   void touch() noexcept { ++sequence_; }
   TimerWheel& wheel() noexcept { return *wheel_; }
   // When the present writing began; good enough to tell progress by.
@@ -53,9 +53,12 @@ class Corks::State {
   // without new output, and after kMaxHops in any case.
   static constexpr unsigned kQuietHops = 4;
   static constexpr unsigned kMaxHops = 512;
-  // Connections written to before others get their turn: 64 sends take some 0.6 ms. What leads to the next
-  // publication (a read, a commit, a hop) waits for a slice each time.
-  static constexpr std::size_t kSlice = 64;
+  static constexpr std::chrono::microseconds kMaxWait{1000};
+  // Connections written to before others get their turn: 128 sends take some 1.2 ms. Hops as above lie
+  // between two slices, so that the messages which arrive during a large fan-out are read together and join
+  // it.
+  static constexpr std::size_t kSlice = 128;
+  static constexpr std::size_t kTrim = 4096;  // places already written that dirty_ keeps
   static constexpr std::size_t kPooled = 2048;
   static constexpr std::size_t kPooledTail = 64 << 10;
 
@@ -71,13 +74,13 @@ class Corks::State {
   boost::intrusive::list<Outbox, boost::intrusive::constant_time_size<false>> outboxes_;
   std::vector<Outbox*> dirty_;  // null: gone meanwhile
   std::size_t written_ = 0;     // dirty_ before it is done
-  std::size_t released_ = 0;    // dirty_ before it is being written
   std::vector<Fanout::Impl*> fanouts_;
   std::vector<Outbox*> attention_;
   std::vector<std::unique_ptr<Outbox::Queue>> pool_;
   SteadyTime now_ = std::chrono::steady_clock::now();
   unsigned sequence_ = 0, seen_ = 0, quiet_ = 0, hops_ = 0;
-  bool hopping_ = false, writing_ = false;
+  SteadyTime latest_{};  // when writing starts in any case
+  bool hopping_ = false;
 };
 
 }  // namespace parley::net

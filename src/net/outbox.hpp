@@ -32,6 +32,8 @@ class Corks {
   State& state() const noexcept { return *state_; }
   // Deadlines of this loop's connections.
   TimerWheel& wheel() const noexcept;
+  // A message came in: what it leads to joins the output that is gathered.
+  void touch() noexcept;
 
  private:
   State* state_;  // counted

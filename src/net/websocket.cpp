@@ -165,6 +165,7 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
     }
     if (!in_first) message_.filled(size);
     ++host_.statistics.websocket_messages_in;
+    host_.loop.impl().corks->touch();
     delivering_ = true;
     const auto message = in_first ? std::string_view(first_, size) : message_.view();
     guarded([&] { handler_->on_message(message, stream_.text()); });

@@ -130,8 +130,13 @@ def test_bad_json_is_a_problem(server, body):
     assert answer.status == 400 and answer.json()["code"] == "invalid_argument"
 
 
-def test_other_media_types(server):
-    assert server.request("POST", "/api/v1/users", b"name=x", headers={"Content-Type": "text/plain"}).status == 415
+def test_media_types(server):
+    """What clients send by default is read as JSON; what says that it is something else is not."""
+    for kind in ("text/plain; charset=utf-8", "application/x-www-form-urlencoded", "APPLICATION/JSON", "a/b+json"):
+        answer = server.request("POST", "/api/v1/calculate/add", b'{"a":1,"b":2}', headers={"Content-Type": kind})
+        assert answer.status == 200, kind
+    for kind in ("application/xml", "multipart/form-data; boundary=x", "application/octet-stream"):
+        assert server.request("POST", "/api/v1/users", b"{}", headers={"Content-Type": kind}).status == 415
 
 
 def test_health_and_metrics(server):
@@ -144,7 +149,8 @@ def test_health_and_metrics(server):
     assert metrics.headers["Content-Type"].startswith("text/plain")
     assert "http_requests_total" in text and "http_request_duration_seconds_bucket" in text
     server.get("/raw/path/never/a/label")
-    assert "never/a/label" not in server.get("/metrics").body.decode()
+    text = server.get("/metrics").body.decode()
+    assert "never/a/label" not in text and 'route="unmatched",status="404"' in text
 
 
 def test_openapi_names_the_operations(server):

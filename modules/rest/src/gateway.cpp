@@ -117,6 +117,7 @@ class HttpGateway final : public Gateway {
   }
 
   void mount_server() {
+    router_.unmatched = observe_route(deps_.metrics, "unmatched");
     get("/", at_once([](const Request&, Response& response) {
           response.content_type = "text/html; charset=utf-8";
           response.body = landing_page();

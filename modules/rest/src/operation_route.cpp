@@ -32,15 +32,16 @@ char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-// application/json or any type with the +json suffix (RFC 6839), whatever its parameters; or none at all.
-bool is_json(std::optional<std::string_view> content_type) {
+// application/json or any type with the +json suffix (RFC 6839), whatever its parameters. Also none at all,
+// and the two that clients name when nobody told them: Dart's http sends text/plain, curl -d a form.
+bool may_be_json(std::optional<std::string_view> content_type) {
   if (!content_type) return true;
   auto type = content_type->substr(0, content_type->find(';'));
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  if (type.empty()) return true;
   std::string text(type);
   std::ranges::transform(text, text.begin(), lower);
-  return text == "application/json" || text.ends_with("+json");
+  return text.empty() || text == "application/json" || text.ends_with("+json") || text == "text/plain" ||
+         text == "application/x-www-form-urlencoded";
 }
 
 // A value as one path segment (RFC 3986 section 3.3).
@@ -122,7 +123,7 @@ class RequestReader final : public Inbound {
         return fail(Code::invalid_argument, "the request needs a JSON object as its body");
       return {};  // what is missing is named by require_fields
     }
-    if (!is_json(request_.header("Content-Type"))) {
+    if (!may_be_json(request_.header("Content-Type"))) {
       status_ = status_unsupported_media_type;
       return fail(Code::invalid_argument, "the body must be JSON, with Content-Type: application/json");
     }

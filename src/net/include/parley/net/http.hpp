@@ -150,6 +150,9 @@ class Router {
   // Fills in request.parameters.
   Match find(Request& request) const;
 
+  // Observes what no route answers: unknown paths and methods, and requests that are refused. May be null.
+  std::shared_ptr<RouteObserver> unmatched;
+
  private:
   struct Node;
   Route& place(Method method, std::string pattern);
