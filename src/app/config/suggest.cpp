@@ -32,7 +32,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
-std::string_view nearest(std::string_view wrong, std::span<const std::string> known) {
+std::string nearest(std::string_view wrong, std::span<const std::string> known) {
   if (wrong.size() > longest) return {};
   const std::string written = lower(wrong);
   const std::size_t tolerance = std::max<std::size_t>(2, written.size() / 3);
@@ -43,12 +43,12 @@ std::string_view nearest(std::string_view wrong, std::span<const std::string> kn
     // Two edits turn any two-letter word into any other: at least half of the word must be kept.
     if (distance < best && 2 * distance <= word.size()) best = distance, found = word;
   }
-  return found;
+  return std::string(found);
 }
 
 std::string did_you_mean(std::string_view wrong, std::span<const std::string> known) {
   const auto word = nearest(wrong, known);
-  return word.empty() ? std::string() : "; did you mean " + std::string(word) + "?";
+  return word.empty() ? std::string() : "; did you mean " + word + "?";
 }
 
 }  // namespace parley::app

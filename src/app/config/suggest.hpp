@@ -11,7 +11,7 @@ namespace parley::app {
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 // The word of `known` nearest to `wrong`, without regard to case; empty when none is near enough to be meant.
-std::string_view nearest(std::string_view wrong, std::span<const std::string> known);
+std::string nearest(std::string_view wrong, std::span<const std::string> known);
 
 // "; did you mean net.max_body?" or nothing.
 std::string did_you_mean(std::string_view wrong, std::span<const std::string> known);
