@@ -20,6 +20,7 @@
 // protobuf, reads configuration and query strings. A rule on a field of the wrong type does not compile.
 #pragma once
 
+#include <parley/money.hpp>
 #include <parley/time.hpp>
 
 #include <chrono>
@@ -51,6 +52,7 @@ enum class Kind : std::uint8_t {
   string,
   time,         // Timestamp
   duration,     // std::chrono::milliseconds
+  money,        // Money
   enumeration,  // enum class : std::int32_t
   optional,     // optional<optional<T>> tells an explicit null from an absent member
   list,         // std::vector
@@ -62,7 +64,7 @@ enum class Kind : std::uint8_t {
 struct Rules {
   std::uint32_t min_length = 0, max_length = std::numeric_limits<std::uint32_t>::max();  // code points
   std::uint32_t min_items = 0, max_items = std::numeric_limits<std::uint32_t>::max();
-  std::int64_t min_integer = std::numeric_limits<std::int64_t>::min();
+  std::int64_t min_integer = std::numeric_limits<std::int64_t>::min();  // of money: hundredths
   std::int64_t max_integer = std::numeric_limits<std::int64_t>::max();
   double min_number = -std::numeric_limits<double>::infinity();
   double max_number = std::numeric_limits<double>::infinity();
@@ -71,6 +73,7 @@ struct Rules {
   const char* alias = nullptr;         // another name accepted on input
   const char* doc = nullptr;
   const char* example = nullptr;  // JSON text
+  const char* header = nullptr;   // the HTTP header field that fills it on REST
   std::uint16_t since = 1;        // first API version that shows the field
   std::uint16_t number = 0;       // protobuf field number; 0: not on the wire
   bool required = false;          // must be present on input
@@ -112,6 +115,7 @@ struct TypeInfo {
   const TypeInfo* element = nullptr;           // optional, list, map
   std::uint32_t stride = 0;                    // list
   int extra_field = -1;                        // index of the ExtraMembers field
+  int text_field = -1;  // index of the string field that a bare JSON string fills, and is written as
   const void* (*get)(const void*) = nullptr;   // optional: the value or null; list: data()
   std::size_t (*size)(const void*) = nullptr;  // list, map
   void* (*emplace)(void*) = nullptr;           // optional: sets; list: appends; gives the new element
@@ -167,6 +171,12 @@ struct IntegerRange {
   static constexpr bool fits =
       detail::is_integer<T> || std::is_same_v<detail::bare<T>, std::chrono::milliseconds>;
   constexpr void put(Rules& r) const { r.min_integer = min, r.max_integer = max; }
+};
+struct MoneyRange {
+  Money min, max;
+  template <class T>
+  static constexpr bool fits = std::is_same_v<detail::bare<T>, Money>;
+  constexpr void put(Rules& r) const { r.min_integer = min.hundredths, r.max_integer = max.hundredths; }
 };
 struct NumberRange {
   double min, max;
@@ -231,6 +241,9 @@ consteval rules::Length length(std::uint32_t min, std::uint32_t max) {
 consteval rules::IntegerRange range(std::int64_t min, std::int64_t max) {
   return {min, max};
 }
+consteval rules::MoneyRange money_range(Money min, Money max) {
+  return {min, max};
+}
 consteval rules::NumberRange number_range(double min, double max) {
   return {min, max};
 }
@@ -266,6 +279,10 @@ consteval rules::Note<&Rules::example> example(const char* json) {
 }
 consteval rules::Note<&Rules::alias> alias(const char* name) {
   return {name};
+}
+// On REST the field comes from this header field and not from the body; elsewhere it is a member like others.
+consteval rules::Note<&Rules::header> from_header(const char* field_name) {
+  return {field_name};
 }
 consteval rules::Mark<&Rules::since> since(std::uint16_t version) {
   return {version};
@@ -359,6 +376,8 @@ template <>
 const TypeInfo& describe<Timestamp>();
 template <>
 const TypeInfo& describe<std::chrono::milliseconds>();
+template <>
+const TypeInfo& describe<Money>();
 template <>
 const TypeInfo& describe<ExtraMembers>();
 

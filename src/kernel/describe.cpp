@@ -124,6 +124,10 @@ const TypeInfo& describe<std::chrono::milliseconds>() {
   return standard<Kind::duration>();
 }
 template <>
+const TypeInfo& describe<Money>() {
+  return standard<Kind::money>();
+}
+template <>
 const TypeInfo& describe<ExtraMembers>() {
   return standard<Kind::extra>();
 }
