@@ -20,6 +20,15 @@
 
 namespace parley {
 
+// Positions that a reader asked for and the log no longer has, inclusive. `from` at or below the position that
+// was asked for: the log ends before it, it was replaced, and what it has comes from its start.
+struct LogGap {
+  std::int64_t from = 0, to = 0;
+  bool operator==(const LogGap&) const = default;
+};
+template <>
+const TypeInfo& describe<LogGap>();
+
 // Those who follow one log. Outlives every Follower of it.
 class Followers {
  public:

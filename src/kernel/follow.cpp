@@ -4,6 +4,16 @@
 
 namespace parley {
 
+template <>
+const TypeInfo& describe<LogGap>() {
+  static constexpr Row rows[] = {
+      field<&LogGap::from>("from", doc("The first position that is lost."), example("1"), number(1)),
+      field<&LogGap::to>("to", doc("The last position that is lost."), example("41"), number(2)),
+  };
+  static const TypeInfo type = object<LogGap>("Gap", rows, "Positions that the log no longer has.");
+  return type;
+}
+
 // Shared with what may wake it after its follower has gone.
 struct Followers::Waiter {
   std::optional<Resume<bool>> resume;
