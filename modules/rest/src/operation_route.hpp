@@ -52,6 +52,9 @@ class OperationRoute {
     bool text;  // a string, assigned as it is
   };
 
+  // Lets an error name a header field where that is where the value came from.
+  Error name_headers(Error error) const;
+
   // What is said of a version that has an end, to a client that uses it. False for one that is over: that is
   // answered then.
   bool mark(const ApiVersion& version, const std::string& successor, Timestamp now,
@@ -65,7 +68,9 @@ class OperationRoute {
   std::string pattern_;
   std::size_t prefix_;  // bytes of "/api" or "/api/v1" in a request's path
   std::vector<PathField> path_fields_;
+  std::vector<const FieldInfo*> header_fields_;  // with from_header(); the body and the query do not fill them
   std::uint64_t path_bits_ = 0;      // fields that the path fills
+  std::uint64_t header_bits_ = 0;    // fields that header fields fill
   std::uint64_t required_bits_ = 0;  // fields that must come from somewhere
   bool takes_body_ = false;
   const FieldInfo* location_ = nullptr;  // the answer's id, when the row creates what another row shows
