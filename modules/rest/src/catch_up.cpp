@@ -78,7 +78,7 @@ Task<void> CatchUp::wait_for_peer() {
   }
 }
 
-void CatchUp::send_gap(const chat::RoomUpdate::Gap& gap) {
+void CatchUp::send_gap(const LogGap& gap) {
   const auto position = behind(gap);
   peer_->send(gap_to_frame(audience_, room_, gap, position, environment_.clock.now()));
   position_ = position;
@@ -96,7 +96,7 @@ net::Frame message_to_frame(Audience audience, std::int64_t seq, std::string_vie
                                       : net::Frame::text(json);
 }
 
-net::Frame gap_to_frame(Audience audience, std::string_view room, const chat::RoomUpdate::Gap& gap,
+net::Frame gap_to_frame(Audience audience, std::string_view room, const LogGap& gap,
                         std::int64_t behind, Timestamp now) {
   const auto json = gap_frame(room, gap, now);
   return audience == Audience::events ? net::Frame::event(std::to_string(behind), "gap", json)

@@ -22,7 +22,7 @@ class CatchUp final : public RoomFollower {
 
   Task<bool> take(const chat::RoomUpdate& update) override;
   Task<void> wait_for_peer();
-  void send_gap(const chat::RoomUpdate::Gap& gap);
+  void send_gap(const LogGap& gap);
   void send(const chat::Message& message);
   void unlist() noexcept;
 
@@ -35,7 +35,7 @@ class CatchUp final : public RoomFollower {
 
 // A message or a gap as the audience's clients see it.
 net::Frame message_to_frame(Audience audience, std::int64_t seq, std::string_view json);
-net::Frame gap_to_frame(Audience audience, std::string_view room, const chat::RoomUpdate::Gap& gap,
+net::Frame gap_to_frame(Audience audience, std::string_view room, const LogGap& gap,
                         std::int64_t behind, Timestamp now);
 
 }  // namespace parley::rest

@@ -20,7 +20,7 @@ inline constexpr std::string_view too_slow = "too slow: reconnect with ?since=<l
 std::string system_frame(std::string_view type, std::string_view content, Timestamp now);
 
 // The messages `gap.from` to `gap.to` of `room` are lost to this client.
-std::string gap_frame(std::string_view room, const chat::RoomUpdate::Gap& gap, Timestamp now);
+std::string gap_frame(std::string_view room, const LogGap& gap, Timestamp now);
 
 // {"type":"error","code":"invalid_argument","content":...,"errors":[{"field","message"}],...}.
 std::string error_frame(const Error& error, Timestamp now);

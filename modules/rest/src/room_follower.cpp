@@ -93,7 +93,7 @@ void RoomFollower::stop_now() {
   cancellation->cancel();
 }
 
-std::int64_t RoomFollower::behind(const chat::RoomUpdate::Gap& gap) const noexcept {
+std::int64_t RoomFollower::behind(const LogGap& gap) const noexcept {
   return position_ && gap.from <= *position_ ? 0 : gap.to;
 }
 

@@ -55,7 +55,7 @@ class RoomFollower : public Outbound {
   // May wait; `update` lives until it completes. Moves the position on as it goes. False: no more.
   virtual Task<bool> take(const chat::RoomUpdate& update) = 0;
   // The position behind a gap: its end, or the start of a log that was replaced by a shorter one.
-  std::int64_t behind(const chat::RoomUpdate::Gap& gap) const noexcept;
+  std::int64_t behind(const LogGap& gap) const noexcept;
   bool stopped() const noexcept { return stopped_; }
 
   const Environment& environment_;
