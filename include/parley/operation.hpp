@@ -49,6 +49,7 @@ enum class ErrorShape : std::uint8_t { problem, calculation };
 struct Operation {
   std::string_view name;        // "CreateUser": unique in its service; the metrics label
   std::string_view summary;     // one line of documentation
+  std::string_view details;     // what that line does not say, in CommonMark; may be empty
   Verb verb = Verb::none;       // none: no REST route
   std::string_view path;        // "/api/{version}/users/{id}"; {version} is mounted once per API version
   std::uint16_t status = 200;   // of success
@@ -57,6 +58,7 @@ struct Operation {
   std::string_view permission;  // empty: public
   bool idempotent = false;      // may be retried
   ErrorShape error_shape = ErrorShape::problem;
+  std::uint32_t errors = 0;  // a bit per Code that the domain refuses with; documentation
   Shape shape = Shape::unary;
   const TypeInfo& (*request)() = nullptr;
   const TypeInfo& (*answer)() = nullptr;  // describe<Empty> for none
@@ -91,6 +93,15 @@ consteval attribute::Set<std::string_view, &Operation::permission> permission(st
 }
 consteval attribute::Set<std::string_view, &Operation::summary> summary(std::string_view text) {
   return {text};
+}
+consteval attribute::Set<std::string_view, &Operation::details> details(std::string_view text) {
+  return {text};
+}
+// The codes that the operation answers with for reasons of its own, such as not_found. What any call may meet
+// (invalid_argument for its fields, a refused permission, deadline_exceeded, unavailable, internal) is known.
+template <class... Codes>
+consteval attribute::Set<std::uint32_t, &Operation::errors> fails(Codes... codes) {
+  return {((std::uint32_t{1} << static_cast<unsigned>(Code{codes})) | ...)};
 }
 consteval attribute::Set<bool, &Operation::idempotent> idempotent() {
   return {true};
@@ -177,10 +188,11 @@ struct BoundService {
   std::string_view module;  // "users"
   std::span<const Operation> operations;
   void* port;
+  std::string_view about = {};  // a sentence of documentation
 };
 template <class Port>
-BoundService bind_service(std::string_view module, Port& port) {
-  return {module, operations<Port>(), &port};
+BoundService bind_service(std::string_view module, Port& port, std::string_view about = {}) {
+  return {module, operations<Port>(), &port, about};
 }
 
 }  // namespace parley
