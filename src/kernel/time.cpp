@@ -109,7 +109,11 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) noexcept {
   } else {
     return std::nullopt;
   }
-  return Timestamp(sys_days(date) + hours(h) + minutes(mi) + seconds(s) + microseconds(micros) - offset);
+  // An offset may lead to a year that four digits cannot write again.
+  constexpr Timestamp begin{sys_days(year(0) / January / 1)}, end{sys_days(year(10000) / January / 1)};
+  const Timestamp time(sys_days(date) + hours(h) + minutes(mi) + seconds(s) + microseconds(micros) - offset);
+  if (time < begin || time >= end) return std::nullopt;
+  return time;
 }
 
 std::string to_http_date(Timestamp time) {
