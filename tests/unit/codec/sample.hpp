@@ -45,6 +45,7 @@ struct Note {
 
 struct Notes {
   std::vector<Note> notes;
+  bool operator==(const Notes&) const = default;
 };
 
 // One scalar of each kind, none of them required.
@@ -63,6 +64,7 @@ struct Scalars {
   std::map<std::string, std::int64_t> map;
   std::int32_t limited = 5;
   std::vector<std::string> few;
+  bool operator==(const Scalars&) const = default;
 };
 
 // Written as bare text, or as an object.
@@ -88,6 +90,7 @@ struct Account {
   std::optional<std::string> phone;
   std::string tenant;
   Timestamp since;
+  bool operator==(const Account&) const = default;
 };
 
 }  // namespace parley::test

@@ -72,5 +72,7 @@ Result<T> from_json(std::string_view text, const ReadOptions& options = {}) {
 // `errors`: [{"field","message"}]. `status` 0: the one of the code.
 std::string problem_json(const Error& error, std::string_view trace_id, std::string_view instance = {},
                          std::uint16_t status = 0);
+// The JSON Schema of what that writes.
+std::string problem_schema();
 
 }  // namespace parley::codec
