@@ -6,6 +6,7 @@
 #include <parley/db/sqlite.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
+#include <parley/orders/compose.hpp>
 #include <parley/rest/gateway.hpp>
 #include <parley/users/compose.hpp>
 
@@ -33,6 +34,7 @@ struct Config {
   net::Limits net;
   db::Options storage;
   users::Options users;
+  orders::Options orders;
   chat::Options chat;
   rest::Options rest;
   observe::LogOptions log;
