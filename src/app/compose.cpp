@@ -27,8 +27,8 @@ Exit report(const Error& error) {
 
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
-  for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(), operations<chat::ChatService>(),
-                          operations<calculator::Calculator>()})
+  for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
+                          operations<chat::ChatService>(), operations<calculator::Calculator>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
 }
@@ -125,14 +125,15 @@ Exit run_server(const Config& config) {
   if (!orders_database) return report(orders_database.error());
   auto chat_database = open_database("chat", chat::migrations(), config, loop, clock);
   if (!chat_database) return report(chat_database.error());
-  const NamedDatabase databases[] = {{"users", users_database->get()}, {"orders", orders_database->get()}, {"chat", chat_database->get()}};
+  const NamedDatabase databases[] = {
+      {"users", users_database->get()}, {"orders", orders_database->get()}, {"chat", chat_database->get()}};
   watch_databases(*health, databases);
 
   // Modules, each behind its port.
   const auto users =
       users::make_user_service({std::move(*users_database), bus, *metrics, *random}, config.users);
-  const auto orders =
-      orders::make_orders({std::move(*orders_database), *users, loop, clock, *metrics, *random}, config.orders);
+  const auto orders = orders::make_orders(
+      {std::move(*orders_database), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({std::move(*chat_database), loop, clock, *metrics, *random}, config.chat);
   const auto calculator = calculator::make_calculator();
 

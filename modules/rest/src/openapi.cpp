@@ -143,7 +143,9 @@ class Document {
       in_headers += is_header;
       if (!is_path(field) && !is_header && takes_body(row.verb)) continue;
       Json parameter = {{"name", is_header ? field.rules.header : field.name},
-                        {"in", is_path(field) ? "path" : is_header ? "header" : "query"},
+                        {"in", is_path(field) ? "path"
+                               : is_header    ? "header"
+                                              : "query"},
                         {"required", is_path(field) || field.rules.required},
                         {"schema", Json::parse(set.of(field))}};
       parameters.push_back(std::move(parameter));
@@ -152,7 +154,8 @@ class Document {
     if (!parameters.empty()) operation["parameters"] = std::move(parameters);
 
     if (takes_body(row.verb) && in_path.size() + in_headers < request.fields.size()) {
-      Json schema = in_path.empty() && in_headers == 0 ? Json::parse(set.of(request)) : body_schema(set, request, is_path);
+      Json schema = in_path.empty() && in_headers == 0 ? Json::parse(set.of(request))
+                                                       : body_schema(set, request, is_path);
       operation["requestBody"] = {{"required", true},
                                   {"content", content("application/json", std::move(schema))}};
     }

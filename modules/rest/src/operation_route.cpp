@@ -61,8 +61,8 @@ void append_segment(std::string_view value, std::string& out) {
 
 }  // namespace
 
-// Fills a request from path, body and query; where two have the same field, the first of these counts. A field
-// that comes from a header field comes from nowhere else.
+// Fills a request from path, body and query; where two have the same field, the first of these counts. A
+// field that comes from a header field comes from nowhere else.
 class RequestReader final : public Inbound {
  public:
   RequestReader(const OperationRoute& route, net::Request& request) : route_(route), request_(request) {}

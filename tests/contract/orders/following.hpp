@@ -34,9 +34,10 @@ inline void following_contract(const Factory& make) {
     p.advance(milliseconds(5));
     const auto shipped = value(set_status(p, order.id, OrderStatus::shipped));
     const auto events = follower.await(3);
-    CHECK(lines_of(events) == std::vector<std::string>{"1 CREATED " + order.id + " PENDING",
-                                                       "2 STATUS_CHANGED " + order.id + " PENDING>CONFIRMED",
-                                                       "3 STATUS_CHANGED " + order.id + " CONFIRMED>SHIPPED"});
+    CHECK(lines_of(events) ==
+          std::vector<std::string>{"1 CREATED " + order.id + " PENDING",
+                                   "2 STATUS_CHANGED " + order.id + " PENDING>CONFIRMED",
+                                   "3 STATUS_CHANGED " + order.id + " CONFIRMED>SHIPPED"});
     REQUIRE(events.size() == 3);
     // Each with the order as it was then.
     CHECK(events[0].order == order);
