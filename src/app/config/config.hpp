@@ -4,6 +4,7 @@
 
 #include <parley/chat/compose.hpp>
 #include <parley/db/sqlite.hpp>
+#include <parley/jsonrpc/edge.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
 #include <parley/rest/gateway.hpp>
@@ -35,6 +36,7 @@ struct Config {
   users::Options users;
   chat::Options chat;
   rest::Options rest;
+  jsonrpc::Options jsonrpc;
   observe::LogOptions log;
 };
 

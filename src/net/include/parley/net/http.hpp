@@ -127,6 +127,7 @@ struct Route {
   WebSocketAcceptor websocket;  // for a GET with Upgrade: websocket; may stand beside `handler`
   std::size_t max_body = 0;     // bytes; 0: the server's default
   std::shared_ptr<RouteObserver> observer;
+  ErrorWriter error_writer;  // for what the server itself refuses here; empty: the server's
 };
 
 // A pattern's segment is literal or a parameter: {name}, {name:int} (decimal digits), {name:uuid}, or a
@@ -135,7 +136,10 @@ struct Route {
 // method is 405 with Allow.
 class Router {
  public:
-  Router();
+  // Gives a route its observer when it is added.
+  using Observe = std::function<std::shared_ptr<RouteObserver>(const std::string& pattern)>;
+
+  explicit Router(Observe observe = {});
   ~Router();
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
@@ -157,6 +161,7 @@ class Router {
   struct Node;
   Route& place(Method method, std::string pattern);
 
+  Observe observe_;
   std::unique_ptr<Node> root_;
   std::vector<std::unique_ptr<Route>> routes_;
 };
