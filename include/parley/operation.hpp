@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -53,7 +54,7 @@ struct Operation {
   Verb verb = Verb::none;       // none: no REST route
   std::string_view path;        // "/api/{version}/users/{id}"; {version} is mounted once per API version
   std::uint16_t status = 200;   // of success
-  std::string_view rpc;         // JSON-RPC method; empty: none
+  std::string_view rpc;         // JSON-RPC method; empty: see rpc_method()
   const char* grpc = nullptr;   // "/user.UserService/CreateUser"; static storage
   std::string_view permission;  // empty: public
   bool idempotent = false;      // may be retried
@@ -64,6 +65,14 @@ struct Operation {
   const TypeInfo& (*answer)() = nullptr;  // describe<Empty> for none
   Task<Result<void>> (*call)(void* port, CallContext context, Inbound& in, Outbound& out) = nullptr;
 };
+
+// The JSON-RPC method of a row: its rpc(), or its name with a lower-case first letter (CreateUser,
+// createUser).
+constexpr std::string rpc_method(const Operation& row) {
+  std::string method(row.rpc.empty() ? row.name : row.rpc);
+  if (row.rpc.empty() && !method.empty() && method[0] >= 'A' && method[0] <= 'Z') method[0] += 'a' - 'A';
+  return method;
+}
 
 namespace attribute {
 struct Http {
@@ -82,6 +91,7 @@ struct Set {
 consteval attribute::Http http(Verb verb, std::string_view path, std::uint16_t status = 200) {
   return {verb, path, status};
 }
+// For a method that is not named as the operation is.
 consteval attribute::Set<std::string_view, &Operation::rpc> rpc(std::string_view method) {
   return {method};
 }
@@ -172,7 +182,7 @@ consteval bool distinct(std::span<const Operation> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) {
       if (rows[i].name == rows[j].name) return false;
-      if (!rows[i].rpc.empty() && rows[i].rpc == rows[j].rpc) return false;
+      if (rpc_method(rows[i]) == rpc_method(rows[j])) return false;
       if (!rows[i].path.empty() && rows[i].path == rows[j].path && rows[i].verb == rows[j].verb) return false;
       if (rows[i].grpc && rows[j].grpc && std::string_view(rows[i].grpc) == rows[j].grpc) return false;
     }

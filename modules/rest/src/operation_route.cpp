@@ -179,23 +179,23 @@ class AnswerWriter final : public Outbound {
   const std::string& successor_;
 };
 
-OperationRoute::OperationRoute(const Environment& environment, const BoundService& service,
-                               const Operation& row, Versioning versioning, const ApiVersion* version)
-    : environment_(environment),
-      port_(service.port),
-      row_(row),
+OperationRoute::OperationRoute(const Versions& versions, const calls::BoundOperation& operation,
+                               Versioning versioning, const ApiVersion* version)
+    : versions_(versions),
+      operation_(operation),
+      row_(operation.row()),
       versioning_(versioning),
       version_(version),
-      pattern_(versioned_path(row.path, version ? version->name : std::string_view{})),
-      prefix_(row.path.find(version_segment) + (version ? 1 + version->name.size() : 0)),
-      takes_body_(row.verb == Verb::post || row.verb == Verb::put || row.verb == Verb::patch) {
-  const auto& type = row.request();
+      pattern_(versioned_path(row_.path, version ? version->name : std::string_view{})),
+      prefix_(row_.path.find(version_segment) + (version ? 1 + version->name.size() : 0)),
+      takes_body_(row_.verb == Verb::post || row_.verb == Verb::put || row_.verb == Verb::patch) {
+  const auto& type = row_.request();
   for (auto& field : type.fields)
     if (field.rules.required) required_bits_ |= bit_of(type, field);
   for (auto& name : path_parameters(pattern_)) {
     const auto* field = find_field(type, name);
     if (!field)
-      throw std::logic_error("route " + pattern_ + ": the request of " + std::string(row.name) +
+      throw std::logic_error("route " + pattern_ + ": the request of " + std::string(row_.name) +
                              " has no field " + name);
     path_bits_ |= bit_of(type, *field);
     const bool text = field->type->kind == Kind::string;
@@ -204,17 +204,17 @@ OperationRoute::OperationRoute(const Environment& environment, const BoundServic
   required_bits_ |= path_bits_;
   takes_body_ = takes_body_ && path_fields_.size() < type.fields.size();
 
-  if (row.status != 201) return;
-  const std::string shown = std::string(row.path) + "/{id}";
-  for (auto& other : service.operations)
-    if (other.verb == Verb::get && other.path == shown) location_ = find_field(row.answer(), "id");
+  if (row_.status != 201) return;
+  const std::string shown = std::string(row_.path) + "/{id}";
+  for (auto& other : operation.service().operations)
+    if (other.verb == Verb::get && other.path == shown) location_ = find_field(row_.answer(), "id");
   if (location_ && location_->type->kind != Kind::string) location_ = nullptr;
 }
 
 Task<void> OperationRoute::serve(net::Request& request, net::Response& response) const {
   const ApiVersion* version = version_;
   if (versioning_ == Versioning::header) {
-    auto chosen = environment_.versions.choose(request);
+    auto chosen = versions_.choose(request);
     if (!chosen) {
       write_error(request, response, chosen.error());
       co_return;
@@ -226,19 +226,12 @@ Task<void> OperationRoute::serve(net::Request& request, net::Response& response)
   std::string successor;  // the same resource in the version that takes the place of this one
   if (version && version->ends()) {
     const auto now = request.context.now();
-    successor = environment_.versions.successor_url(*version, request.path, prefix_, now);
+    successor = versions_.successor_url(*version, request.path, prefix_, now);
     if (!mark(*version, successor, now, request, response)) co_return;
-  }
-  if (environment_.authorize && !row_.permission.empty()) {
-    auto allowed = environment_.authorize(request.context, row_.permission);
-    if (!allowed) {
-      write_error(request, response, allowed.error());
-      co_return;
-    }
   }
   RequestReader in(*this, request);
   AnswerWriter out(*this, request, response, version, successor);
-  auto call = row_.call(port_, request.context, in, out);
+  auto call = operation_.call(request.context, in, out);
   auto outcome = co_await std::move(call);
   if (!outcome) write_error(request, response, outcome.error(), in.status());
 }
@@ -268,27 +261,28 @@ bool OperationRoute::mark(const ApiVersion& version, const std::string& successo
 }
 
 OperationRoutes::OperationRoutes(net::Router& router, Metrics& metrics, const Versions& versions,
-                                 const Authorize& authorize)
-    : router_(router), metrics_(metrics), environment_{versions, authorize} {}
+                                 const calls::Authorize& authorize)
+    : router_(router), metrics_(metrics), versions_(versions), edge_{"rest", metrics, authorize} {}
 
 void OperationRoutes::mount(const BoundService& service) {
   using Versioning = OperationRoute::Versioning;
   for (auto& row : service.operations) {
     if (row.verb == Verb::none || row.shape != Shape::unary) continue;
+    const auto& operation = operations_.emplace_back(edge_, service, row);
     if (row.path.find(version_segment) == std::string_view::npos) {
-      add(service, row, Versioning::none, nullptr);
+      add(operation, Versioning::none, nullptr);
       continue;
     }
-    for (auto& version : environment_.versions.all()) add(service, row, Versioning::path, &version);
-    add(service, row, Versioning::header, nullptr);
+    for (auto& version : versions_.all()) add(operation, Versioning::path, &version);
+    add(operation, Versioning::header, nullptr);
   }
 }
 
-void OperationRoutes::add(const BoundService& service, const Operation& row,
-                          OperationRoute::Versioning versioning, const ApiVersion* version) {
-  const auto& route = routes_.emplace_back(environment_, service, row, versioning, version);
+void OperationRoutes::add(const calls::BoundOperation& operation, OperationRoute::Versioning versioning,
+                          const ApiVersion* version) {
+  const auto& route = routes_.emplace_back(versions_, operation, versioning, version);
   auto& mounted = router_.add(
-      to_method(row.verb), route.pattern(),
+      to_method(operation.row().verb), route.pattern(),
       [&route](net::Request& request, net::Response& response) { return route.serve(request, response); });
   mounted.observer = observe_route(metrics_, route.pattern());
   by_route_.emplace(&mounted, &route);

@@ -7,10 +7,10 @@
 #include <parley/metrics.hpp>
 #include <parley/net/http.hpp>
 #include <parley/operation.hpp>
+#include <parley/rpc/call.hpp>
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,23 +18,16 @@
 
 namespace parley::rest {
 
-// Whether a caller may use a row that asks for `permission`. Empty: everyone may (the demo profile).
-using Authorize = std::function<Result<void>(const CallContext&, std::string_view permission)>;
-
 // One row under one path. Immutable once mounted; a handler holds its address.
 class OperationRoute {
  public:
-  struct Environment {
-    const Versions& versions;
-    const Authorize& authorize;
-  };
   // How the version of the answer is found: the path has none, the path names it, or the header field does.
   enum class Versioning : std::uint8_t { none, path, header };
 
   // `version` is null unless `versioning` is path. Throws std::logic_error for a path parameter that the
   // request type does not have.
-  OperationRoute(const Environment& environment, const BoundService& service, const Operation& row,
-                 Versioning versioning, const ApiVersion* version);
+  OperationRoute(const Versions& versions, const calls::BoundOperation& operation, Versioning versioning,
+                 const ApiVersion* version);
 
   const std::string& pattern() const noexcept { return pattern_; }
   Task<void> serve(net::Request& request, net::Response& response) const;
@@ -57,8 +50,8 @@ class OperationRoute {
   bool mark(const ApiVersion& version, const std::string& successor, Timestamp now,
             const net::Request& request, net::Response& response) const;
 
-  const Environment& environment_;
-  void* port_;
+  const Versions& versions_;
+  const calls::BoundOperation& operation_;
   const Operation& row_;
   Versioning versioning_;
   const ApiVersion* version_;
@@ -75,7 +68,7 @@ class OperationRoute {
 class OperationRoutes {
  public:
   OperationRoutes(net::Router& router, Metrics& metrics, const Versions& versions,
-                  const Authorize& authorize);
+                  const calls::Authorize& authorize);
   // Every unary row with a verb: once, or for a path with {version} once per version and once without it.
   // Streams are mounted by the edges that know how to stream.
   void mount(const BoundService& service);
@@ -83,13 +76,15 @@ class OperationRoutes {
   const OperationRoute* find(const net::Route* route) const noexcept;
 
  private:
-  void add(const BoundService& service, const Operation& row, OperationRoute::Versioning versioning,
+  void add(const calls::BoundOperation& operation, OperationRoute::Versioning versioning,
            const ApiVersion* version);
 
   net::Router& router_;
   Metrics& metrics_;
-  OperationRoute::Environment environment_;
-  std::deque<OperationRoute> routes_;  // a deque does not move its elements
+  const Versions& versions_;
+  const calls::Edge edge_;
+  std::deque<calls::BoundOperation> operations_;  // a deque does not move its elements
+  std::deque<OperationRoute> routes_;
   std::unordered_map<const net::Route*, const OperationRoute*> by_route_;
 };
 
