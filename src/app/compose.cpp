@@ -2,6 +2,7 @@
 
 #include "announce.hpp"
 #include "process.hpp"
+#include "route_metrics.hpp"
 #include "statistics.hpp"
 #include "termination.hpp"
 
@@ -137,37 +138,48 @@ Exit run_server(const Config& config) {
   const auto chat = chat::make_chat({std::move(*chat_database), loop, clock, *metrics, *random}, config.chat);
   const auto calculator = calculator::make_calculator();
 
-  // The edge.
+  // The edges, which put their routes into one router.
+  net::Router router = make_router(*metrics);
+  const std::vector<BoundService> services{bind_service<users::UserService>("users", *users),
+                                           bind_service<orders::OrderService>("orders", *orders),
+                                           bind_service<chat::ChatService>("chat", *chat),
+                                           bind_service<calculator::Calculator>("calculator", *calculator)};
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
     return rest::HealthReport{std::move(status), PARLEY_VERSION, format_uptime(clock.steady() - started),
                               std::move(dependencies), ready};
   };
-  const auto made_gateway =
-      build_gateway({.loop = loop,
-                     .clock = clock,
-                     .random = *random,
-                     .metrics = *metrics,
-                     .services = {bind_service<users::UserService>("users", *users),
-                                  bind_service<orders::OrderService>("orders", *orders),
-                                  bind_service<chat::ChatService>("chat", *chat),
-                                  bind_service<calculator::Calculator>("calculator", *calculator)},
-                     .chat = *chat,
-                     .health = health_report,
-                     .metrics_text = [&] { return metrics->text(); },
-                     .version = PARLEY_VERSION,
-                     .authorize = {}},  // without sign-in everyone may do everything
-                    config.rest);
+  const auto made_gateway = build_gateway({.loop = loop,
+                                           .clock = clock,
+                                           .random = *random,
+                                           .metrics = *metrics,
+                                           .services = services,
+                                           .chat = *chat,
+                                           .health = health_report,
+                                           .metrics_text = [&] { return metrics->text(); },
+                                           .version = PARLEY_VERSION,
+                                           .authorize = {}},  // without sign-in everyone may do everything
+                                          config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
+  gateway.mount(router);
+  const auto json_rpc = jsonrpc::make_edge({.loop = loop,
+                                            .clock = clock,
+                                            .metrics = *metrics,
+                                            .services = services,
+                                            .version = PARLEY_VERSION,
+                                            .authorize = {},
+                                            .admits_origin = gateway.admits_origin()},
+                                           config.jsonrpc);
+  json_rpc->mount(router);
 
   net::Limits limits = config.net;
   limits.max_connections = connections_that_fit(limits.max_connections);
   net::Server server({.loop = loop,
                       .clock = clock,
                       .random = *random,
-                      .router = gateway.router(),
+                      .router = router,
                       .error_writer = gateway.error_writer(),
                       .access_log = config.log.access ? log_access : nullptr,
                       .server_header = "parley/" PARLEY_VERSION,
@@ -199,6 +211,7 @@ Exit run_server(const Config& config) {
                    co_return;
                  }});
   lifecycle.add({"gateway", {}, [&] { return gateway.stop(); }});
+  lifecycle.add({"jsonrpc", {}, [&] { return json_rpc->stop(); }});
   lifecycle.add({"server",
                  [&]() -> Task<Result<void>> {
                    server.start();

@@ -4,6 +4,7 @@
 
 #include <parley/chat/compose.hpp>
 #include <parley/db/sqlite.hpp>
+#include <parley/jsonrpc/edge.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
 #include <parley/orders/compose.hpp>
@@ -37,6 +38,7 @@ struct Config {
   orders::Options orders;
   chat::Options chat;
   rest::Options rest;
+  jsonrpc::Options jsonrpc;
   observe::LogOptions log;
 };
 
