@@ -272,6 +272,28 @@ def test_it_is_described_measured_and_watched(server, user):
     assert re.search(r'^order_creation_duration_seconds_count\{status="success"\} [1-9]', metrics, re.M)
 
 
+def test_the_same_over_json_rpc(server):
+    user = new_user(server)
+    ids = itertools.count(1)
+
+    def call(method, params):
+        answer = server.post("/rpc", {"jsonrpc": "2.0", "id": next(ids), "method": method, "params": params})
+        assert answer.status == 200, answer.body
+        return answer.json()
+    order = call("createOrder", order_of(user, idempotency_key="k"))["result"]
+    assert order["status"] == "PENDING" and order["total_amount"] == 59.98 and isinstance(order["created_at"], int)
+    assert order["shipping_address"] == "123 Main St, New York"
+    assert call("createOrder", order_of(user, idempotency_key="k"))["result"] == order
+    assert call("getOrder", {"id": order["id"]})["result"] == order
+    assert call("getOrder", {"order_id": order["id"]})["result"] == order
+    assert call("updateOrderStatus", {"id": order["id"], "status": "CONFIRMED"})["result"]["status"] == "CONFIRMED"
+    error = call("updateOrderStatus", {"id": order["id"], "status": "DELIVERED"})["error"]
+    assert error["data"]["code"] == "failed_precondition" and "SHIPPED or CANCELLED" in error["message"]
+    assert call("createOrder", order_of(user, items=[item(0.001)]))["error"]["code"] == -32602
+    listed = call("listUserOrders", {"user_id": user})["result"]
+    assert [o["id"] for o in listed["orders"]] == [order["id"]] and listed["total"] == 1
+
+
 class Buyers:
     """Clients that order with keys until the server goes, and note what was acknowledged."""
 
