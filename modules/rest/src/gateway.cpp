@@ -3,11 +3,11 @@
 #include "chat_socket.hpp"
 #include "chat_stream.hpp"
 #include "cors.hpp"
+#include "descriptions.hpp"
 #include "echo_socket.hpp"
 #include "errors.hpp"
 #include "health_routes.hpp"
 #include "landing.hpp"
-#include "openapi.hpp"
 #include "operation_route.hpp"
 #include "room_hub.hpp"
 #include "route_metrics.hpp"
@@ -68,7 +68,8 @@ class HttpGateway final : public Gateway {
               .lab_connections = connections("/ws"),
               .event_streams = deps_.metrics.gauge("chat_event_streams", "Open Server-Sent Events streams.")},
         routes_(router_, deps_.metrics, versions_, deps_.authorize),
-        sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets} {
+        sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets},
+        descriptions_(deps_.version) {
     for (auto& service : deps_.services) routes_.mount(service);
     mount_chat();
     mount_server();
@@ -102,43 +103,49 @@ class HttpGateway final : public Gateway {
     return deps_.metrics.gauge("chat_connections", "Open chat WebSockets.", {{"endpoint", endpoint}});
   }
 
-  void get(const char* path, net::Handler handler) {
-    router_.add(Method::get, path, std::move(handler)).observer = observe_route(deps_.metrics, path);
+  net::Route& get(const char* path, docs::Endpoint endpoint, net::Handler handler) {
+    auto& route = router_.add(Method::get, path, std::move(handler));
+    route.observer = observe_route(deps_.metrics, path);
+    route.endpoint = docs::share(std::move(endpoint));
+    return route;
   }
-  void socket(const char* path, net::WebSocketAcceptor acceptor) {
-    router_.add_websocket(path, std::move(acceptor)).observer = observe_route(deps_.metrics, path);
+  void socket(const char* path, docs::Channel channel, net::WebSocketAcceptor acceptor) {
+    auto& route = router_.add_websocket(path, std::move(acceptor));
+    route.observer = observe_route(deps_.metrics, path);
+    route.channel = docs::share(std::move(channel));
   }
 
   void mount_chat() {
-    socket("/chat", accept_chat(chat_, Dialect::lecture));
-    socket("/ws", accept_chat(chat_, Dialect::lab));
-    socket("/echo", accept_echo(cors_, deps_.loop, static_cast<std::size_t>(options_.max_echo_message)));
-    get("/api/messages/stream", stream_chat(chat_));
+    for (const auto& [path, dialect] : {std::pair{"/chat", Dialect::lecture}, std::pair{"/ws", Dialect::lab}})
+      socket(path, chat_channel(dialect), accept_chat(chat_, dialect));
+    socket("/echo", echo_channel(),
+           accept_echo(cors_, deps_.loop, static_cast<std::size_t>(options_.max_echo_message)));
+    get("/api/messages/stream", chat_stream_endpoint(), stream_chat(chat_)).channel =
+        docs::share(chat_stream_channel());
   }
 
   void mount_server() {
     router_.unmatched = observe_route(deps_.metrics, "unmatched");
-    get("/", at_once([](const Request&, Response& response) {
-          response.content_type = "text/html; charset=utf-8";
+    get("/", landing_endpoint(), at_once([](const Request&, Response& response) {
+          response.content_type = landing_type;
           response.body = landing_page();
         }));
-    get("/api/versions", at_once([this](const Request& request, Response& response) {
-          response.body = versions_.matrix(request.context.now());
+    get("/api/versions", versions_endpoint(), at_once([this](const Request& request, Response& response) {
+          response.body = codec::to_json(versions_.matrix(request.context.now()));
         }));
-    get("/openapi.json", at_once([this](const Request&, Response& response) {
-          if (openapi_.empty()) openapi_ = openapi_document(deps_.services, versions_, deps_.version);
-          response.body = openapi_;
-        }));
-    get("/health",
+    get("/health", health_endpoint(),
         at_once([this](const Request&, Response& response) { answer_health(sources_, response); }));
-    get("/health/live", at_once([](const Request&, Response& response) { answer_live(response); }));
-    get("/health/ready",
+    get("/health/live", live_endpoint(),
+        at_once([](const Request&, Response& response) { answer_live(response); }));
+    get("/health/ready", ready_endpoint(),
         at_once([this](const Request&, Response& response) { answer_ready(sources_, response); }));
-    get("/api/v1/health",
+    get("/api/v1/health", lab_health_endpoint(),
         at_once([this](const Request&, Response& response) { answer_lab_health(sources_, response); }));
-    get("/stats", at_once([this](const Request&, Response& response) { answer_stats(sources_, response); }));
-    get("/metrics",
+    get("/stats", stats_endpoint(),
+        at_once([this](const Request&, Response& response) { answer_stats(sources_, response); }));
+    get("/metrics", metrics_endpoint(),
         at_once([this](const Request&, Response& response) { answer_metrics(sources_, response); }));
+    descriptions_.mount(router_);
   }
 
   Dependencies deps_;
@@ -151,7 +158,7 @@ class HttpGateway final : public Gateway {
   net::Router router_;
   OperationRoutes routes_;
   const HealthSources sources_;
-  std::string openapi_;
+  Descriptions descriptions_;
 };
 
 }  // namespace

@@ -101,6 +101,13 @@ struct Message {
   Content content = {};
 };
 
+// Called as its type, which describes it unless `about` does.
+template <class T>
+Message message_of(std::string_view about = {}) {
+  const auto& type = describe<T>();
+  return {.name = type.name, .about = about.empty() && type.doc ? type.doc : about, .content = json_of<T>()};
+}
+
 // What goes one way over a channel.
 struct Flow {
   enum class Direction : std::uint8_t { from_client, to_client };
