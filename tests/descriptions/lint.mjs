@@ -38,7 +38,7 @@ async function openrpc() {
   // Both schemas with a name for the one of JSON Schema that ajv does not fold away.
   const load = (name) => {
     const text = JSON.stringify(require(name).default ?? require(name));
-    return JSON.parse(text.replaceAll('https://meta.json-schema.tools/', 'https://json-schema.invalid/meta'));
+    return JSON.parse(text.replaceAll(/https:\/\/meta\.json-schema\.tools\/?/g, 'https://json-schema.invalid/meta'));
   };
   const Ajv = require('ajv').default;
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false, validateFormats: false });

@@ -10,7 +10,6 @@
 #include "landing.hpp"
 #include "operation_route.hpp"
 #include "room_hub.hpp"
-#include "route_metrics.hpp"
 #include "versions.hpp"
 
 #include <parley/log.hpp>
@@ -67,28 +66,28 @@ class HttpGateway final : public Gateway {
               .chat_connections = connections("/chat"),
               .lab_connections = connections("/ws"),
               .event_streams = deps_.metrics.gauge("chat_event_streams", "Open Server-Sent Events streams.")},
-        routes_(router_, deps_.metrics, versions_, deps_.authorize),
+        routes_(deps_.metrics, versions_, deps_.authorize),
         sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets},
-        descriptions_(deps_.version) {
-    for (auto& service : deps_.services) routes_.mount(service);
-    mount_chat();
-    mount_server();
+        descriptions_(deps_.version) {}
+
+  void mount(net::Router& router) override {
+    for (auto& service : deps_.services) routes_.mount(router, service);
+    mount_chat(router);
+    mount_server(router);
   }
 
-  const net::Router& router() const override { return router_; }
-
   net::ErrorWriter error_writer() const override {
-    return [this](const Request& request, Response& response, const Error& error) {
-      const std::uint16_t status = response.status >= 400 ? response.status : 0;
-      if (const auto* route = routes_.find(request.route))
-        route->write_error(request, response, error, status);
-      else
-        write_problem(request, response, error, status);
+    return [](const Request& request, Response& response, const Error& error) {
+      write_problem(request, response, error, response.status >= 400 ? response.status : 0);
     };
   }
 
   std::function<bool(const Request&, Response&)> before() const override {
     return [this](const Request& request, Response& response) { return cors_.before(request, response); };
+  }
+
+  std::function<bool(const Request&)> admits_origin() const override {
+    return [this](const Request& request) { return cors_.admits(request); };
   }
 
   Task<void> stop() override {
@@ -103,29 +102,21 @@ class HttpGateway final : public Gateway {
     return deps_.metrics.gauge("chat_connections", "Open chat WebSockets.", {{"endpoint", endpoint}});
   }
 
-  net::Route& get(const char* path, docs::Endpoint endpoint, net::Handler handler) {
-    auto& route = router_.add(Method::get, path, std::move(handler));
-    route.observer = observe_route(deps_.metrics, path);
-    route.endpoint = docs::share(std::move(endpoint));
-    return route;
-  }
-  void socket(const char* path, docs::Channel channel, net::WebSocketAcceptor acceptor) {
-    auto& route = router_.add_websocket(path, std::move(acceptor));
-    route.observer = observe_route(deps_.metrics, path);
-    route.channel = docs::share(std::move(channel));
-  }
-
-  void mount_chat() {
+  void mount_chat(net::Router& router) {
     for (const auto& [path, dialect] : {std::pair{"/chat", Dialect::lecture}, std::pair{"/ws", Dialect::lab}})
-      socket(path, chat_channel(dialect), accept_chat(chat_, dialect));
-    socket("/echo", echo_channel(),
-           accept_echo(cors_, deps_.loop, static_cast<std::size_t>(options_.max_echo_message)));
-    get("/api/messages/stream", chat_stream_endpoint(), stream_chat(chat_)).channel =
-        docs::share(chat_stream_channel());
+      router.add_websocket(path, accept_chat(chat_, dialect)).channel = docs::share(chat_channel(dialect));
+    const auto echo_limit = static_cast<std::size_t>(options_.max_echo_message);
+    router.add_websocket("/echo", accept_echo(cors_, deps_.loop, echo_limit)).channel =
+        docs::share(echo_channel());
+    auto& stream = router.add(Method::get, "/api/messages/stream", stream_chat(chat_));
+    stream.endpoint = docs::share(chat_stream_endpoint());
+    stream.channel = docs::share(chat_stream_channel());
   }
 
-  void mount_server() {
-    router_.unmatched = observe_route(deps_.metrics, "unmatched");
+  void mount_server(net::Router& router) {
+    const auto get = [&router](const char* path, docs::Endpoint endpoint, net::Handler handler) {
+      router.add(Method::get, path, std::move(handler)).endpoint = docs::share(std::move(endpoint));
+    };
     get("/", landing_endpoint(), at_once([](const Request&, Response& response) {
           response.content_type = landing_type;
           response.body = landing_page();
@@ -145,7 +136,7 @@ class HttpGateway final : public Gateway {
         at_once([this](const Request&, Response& response) { answer_stats(sources_, response); }));
     get("/metrics", metrics_endpoint(),
         at_once([this](const Request&, Response& response) { answer_metrics(sources_, response); }));
-    descriptions_.mount(router_);
+    descriptions_.mount(router);
   }
 
   Dependencies deps_;
@@ -155,7 +146,6 @@ class HttpGateway final : public Gateway {
   Rooms rooms_;
   TaskGroup posts_;
   ChatEdge chat_;
-  net::Router router_;
   OperationRoutes routes_;
   const HealthSources sources_;
   Descriptions descriptions_;

@@ -89,7 +89,7 @@ struct Endpoint {
   std::vector<Answer> answers = {};
   std::uint32_t errors = 0;                 // codes
   std::vector<net::Refusal> refusals = {};  // statuses that are not the one of their code
-  const TypeInfo* error_type = nullptr;     // null: problem+json
+  Content error = {};                       // of neither type nor schema: problem+json alone
   std::string_view permission = {};
   bool deprecated = false;
   View view = {};  // of parameters and body
