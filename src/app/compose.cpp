@@ -140,10 +140,15 @@ Exit run_server(const Config& config) {
 
   // The edges, which put their routes into one router.
   net::Router router = make_router(*metrics);
-  const std::vector<BoundService> services{bind_service<users::UserService>("users", *users),
-                                           bind_service<orders::OrderService>("orders", *orders),
-                                           bind_service<chat::ChatService>("chat", *chat),
-                                           bind_service<calculator::Calculator>("calculator", *calculator)};
+  const std::vector<BoundService> services{
+      bind_service<users::UserService>("users", *users,
+                                       "Users: created, read, searched, changed; in several versions of the API."),
+      bind_service<orders::OrderService>("orders", *orders,
+                                       "Orders of users: placed once, moved on by legal steps only; money is exact."),
+      bind_service<chat::ChatService>("chat", *chat,
+                                       "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."),
+      bind_service<calculator::Calculator>("calculator", *calculator,
+                                       "The calculator of the lab, and its history.")};
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
