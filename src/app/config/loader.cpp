@@ -2,8 +2,8 @@
 
 #include "config/check.hpp"
 #include "config/embedded.hpp"
-#include "config/suggest.hpp"
 
+#include <parley/suggest.hpp>
 #include <parley/validate.hpp>
 
 #include <unistd.h>
