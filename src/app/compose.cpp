@@ -1,5 +1,6 @@
 #include "compose.hpp"
 
+#include "administrator.hpp"
 #include "announce.hpp"
 #include "process.hpp"
 #include "statistics.hpp"
@@ -16,6 +17,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 namespace parley::app {
 namespace {
@@ -28,7 +30,7 @@ Exit report(const Error& error) {
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
   for (const auto rows : {operations<users::UserService>(), operations<chat::ChatService>(),
-                          operations<calculator::Calculator>()})
+                          operations<calculator::Calculator>(), operations<faults::FaultService>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
 }
@@ -74,6 +76,13 @@ void log_access(const net::Request& request, std::uint16_t status, double second
              {"trace_id", trace}});
 }
 
+// The patterns of its routes, each once.
+std::vector<std::string> patterns(const net::Router& router) {
+  std::set<std::string> all;
+  for (const auto& route : router.routes()) all.insert(route->pattern);
+  return {all.begin(), all.end()};
+}
+
 // A turn of the loop behind everything that was posted so far.
 Task<void> next_turn(net::Loop& loop) {
   co_await callback<bool>([&loop](Resume<bool> resume) {
@@ -108,6 +117,8 @@ Exit run_server(const Config& config) {
   survive_failed_writes();
   build_type_tables();
   const auto log = observe::install_log(config.log);
+  const auto administrator = Administrator::make(config.server.admin_token);
+  if (!administrator) return report(administrator.error());
 
   const Clock& clock = system_clock();
   const SteadyTime started = clock.steady();
@@ -131,11 +142,25 @@ Exit run_server(const Config& config) {
       users::make_user_service({std::move(*users_database), bus, *metrics, *random}, config.users);
   const auto chat = chat::make_chat({std::move(*chat_database), loop, clock, *metrics, *random}, config.chat);
   const auto calculator = calculator::make_calculator();
+  net::Interception interception;
+  std::unique_ptr<net::Interceptor> fault_interceptor;
+  const auto faults = faults::make_faults(
+      {.scheduler = loop,
+       .clock = clock,
+       .random = *random,
+       .metrics = *metrics,
+       .routes = [&router] { return patterns(router); },
+       .changed = [&](bool any) { interception.active = any ? fault_interceptor.get() : nullptr; }},
+      config.faults);
 
   // The edge.
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
+    if (auto injected = faults->summary(); !injected.empty()) {
+      dependencies.emplace_back("faults", "injected: " + injected);
+      if (status == "healthy") status = "degraded";
+    }
     return rest::HealthReport{std::move(status), PARLEY_VERSION, format_uptime(clock.steady() - started),
                               std::move(dependencies), ready};
   };
@@ -146,12 +171,14 @@ Exit run_server(const Config& config) {
                      .metrics = *metrics,
                      .services = {bind_service<users::UserService>("users", *users),
                                   bind_service<chat::ChatService>("chat", *chat),
-                                  bind_service<calculator::Calculator>("calculator", *calculator)},
+                                  bind_service<calculator::Calculator>("calculator", *calculator),
+                                  bind_service<faults::FaultService>("faults", *faults,
+                                                                     "Faults on demand, for administrators.")},
                      .chat = *chat,
                      .health = health_report,
                      .metrics_text = [&] { return metrics->text(); },
                      .version = PARLEY_VERSION,
-                     .authorize = {}},  // without sign-in everyone may do everything
+                     .authorize = authorize},
                     config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
@@ -165,7 +192,11 @@ Exit run_server(const Config& config) {
                       .error_writer = gateway.error_writer(),
                       .access_log = config.log.access ? log_access : nullptr,
                       .server_header = "parley/" PARLEY_VERSION,
-                      .before = gateway.before()},
+                      .before = gateway.before(),
+                      .fields = security.all,
+                      .page_fields = security.pages,
+                      .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
+                      .interception = &interception},
                      limits);
   export_statistics(*metrics, server, databases);
 
@@ -177,6 +208,7 @@ Exit run_server(const Config& config) {
   const Ports ports{.http = *http, .ws = *ws};
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
+  const std::string token_file = config.server.data + "/admin.token";
 
   // Starts downwards, stops upwards.
   Lifecycle lifecycle;
@@ -197,9 +229,13 @@ Exit run_server(const Config& config) {
                  [&] { return server.stop(config.server.grace * 4 / 5); }});
   lifecycle.add({"announcement",
                  [&]() -> Task<Result<void>> {
+                   if (auto written = write_token_file(token_file, administrator->token()); !written)
+                     co_return written;
                    if (!ports_file.empty())
                      if (auto written = write_ports_file(ports_file, ports); !written) co_return written;
-                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports).c_str(), stdout);
+                   const auto shown =
+                       administrator->made_anew() ? administrator->token() : "$(cat '" + token_file + "')";
+                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(), stdout);
                    std::fflush(stdout);
                    log::info("app", "accepting", {{"host", host}, {"http", ports.http}, {"ws", ports.ws}});
                    ready = true;
@@ -208,6 +244,7 @@ Exit run_server(const Config& config) {
                  [&]() -> Task<void> {
                    ready = false;
                    if (!ports_file.empty()) ::unlink(ports_file.c_str());
+                   ::unlink(token_file.c_str());
                    co_return;
                  }});
 

@@ -38,7 +38,7 @@ HEAVY = [
     (r"boost/beast/websocket", ["src/net/websocket_stream.cpp"]),
     (r"boost/", ["src/net/*", "tests/unit/net/*"]),
     (r"zlib\.h", ["src/net/*.cpp", "tests/unit/net/*"]),
-    (r"nlohmann/", ["src/codec/*.cpp", "modules/rest/src/openapi.cpp", "tests/unit/codec/*", "tests/unit/rest/*"]),
+    (r"nlohmann/", ["src/codec/*.cpp", "modules/rest/src/openapi.cpp", "tests/unit/codec/*", "tests/unit/rest/*", "tests/unit/teaching/*"]),
     (r"sqlite3\.h", ["src/db/*", "tests/unit/db/*"]),
     (r"(spdlog|fmt)/", ["src/observe/log_sink.cpp"]),
     (r"prometheus/", ["src/observe/registry.cpp"]),

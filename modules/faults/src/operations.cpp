@@ -12,9 +12,11 @@ constexpr Operation rows[] = {
                                           idempotent()),
     operation<&FaultService::set_fault>(
         "SetFault", summary("Injects a fault into a route, in place of the one it has"),
-        http(Verb::put, "/api/admin/faults"), permission("admin:faults"), idempotent()),
+        http(Verb::put, "/api/admin/faults"), permission("admin:faults"), idempotent(),
+        fails(Code::resource_exhausted)),
     operation<&FaultService::clear_faults>("ClearFaults", summary("Clears the fault of one route, or all faults"),
-                                           http(Verb::del, "/api/admin/faults"), permission("admin:faults")),
+                                           http(Verb::del, "/api/admin/faults"), permission("admin:faults"),
+                                           fails(Code::not_found)),
 };
 static_assert(distinct(rows));
 

@@ -28,7 +28,8 @@ class FaultInterceptor final : public net::Interceptor {
       response.header(field, "error");
       response.status = injection.error_status;
       const Error error{code_of(injection.error_status), "this error is injected, see /api/admin/faults"};
-      error_writer_(request, response, error);
+      const auto& own = request.route->error_writer;  // in the shape that the route's clients expect
+      (own ? own : error_writer_)(request, response, error);
       response.status = injection.error_status;
     }
     co_return injection.reset || injection.error_status != 0;

@@ -93,7 +93,7 @@ Code code_of(std::uint16_t status) noexcept {
 void answer_status(std::uint16_t status, const net::Request& request, net::Response& response,
                    const net::ErrorWriter& error_writer) {
   response.status = status;
-  response.header("Cache-Control", "no-store");
+  if (status < 400) response.header("Cache-Control", "no-store");
   const bool redirects = status >= 300 && status < 400 && status != 304;
   if (redirects || status == 201) response.header("Location", "/echo");
   if (status == 405) response.header("Allow", "GET, HEAD, OPTIONS");

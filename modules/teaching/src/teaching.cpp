@@ -1,4 +1,5 @@
 // Which path teaches what.
+#include "descriptions.hpp"
 #include "mirror.hpp"
 #include "status.hpp"
 
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <limits>
 
 namespace parley::teaching {
 namespace {
@@ -169,11 +171,14 @@ Task<void> answer_bytes(Shared endpoints, Request& request, Response& response) 
 
 using Answer = Task<void> (*)(Shared, Request&, Response&);
 
-void add(net::Router& router, const Shared& endpoints, Method method, const char* pattern, Answer answer) {
+using Describe = docs::Endpoint (*)(Method);
+
+void add(net::Router& router, const Shared& endpoints, Method method, const char* pattern, Answer answer,
+         Describe describe) {
   auto& route = router.add(method, pattern, [endpoints, answer](Request& request, Response& response) {
     return answer(endpoints, request, response);
   });
-  if (!route.observer && endpoints->deps.observe) route.observer = endpoints->deps.observe(pattern);
+  route.endpoint = docs::share(describe(method));
 }
 
 }  // namespace
@@ -182,16 +187,16 @@ void mount(net::Router& router, Dependencies dependencies, const Options& option
   if (!options.enabled) return;
   const auto endpoints = std::make_shared<const Endpoints>(std::move(dependencies), options);
   for (const auto method : every_method) {
-    add(router, endpoints, method, "/echo", answer_echo);
-    add(router, endpoints, method, "/status/{codes}", answer_any_status);
-    add(router, endpoints, method, "/delay/{ms}", answer_late);
+    add(router, endpoints, method, "/echo", answer_echo, describe_echo);
+    add(router, endpoints, method, "/status/{codes}", answer_any_status, describe_status);
+    add(router, endpoints, method, "/delay/{ms}", answer_late, describe_delay);
   }
-  add(router, endpoints, Method::options, "/echo", answer_echo);
-  add(router, endpoints, Method::get, "/headers", answer_headers);
-  add(router, endpoints, Method::get, "/ip", answer_ip);
-  add(router, endpoints, Method::get, "/uuid", answer_uuid);
-  add(router, endpoints, Method::get, "/stream/{n}", answer_stream);
-  add(router, endpoints, Method::get, "/bytes/{n}", answer_bytes);
+  add(router, endpoints, Method::options, "/echo", answer_echo, describe_echo);
+  add(router, endpoints, Method::get, "/headers", answer_headers, describe_headers);
+  add(router, endpoints, Method::get, "/ip", answer_ip, describe_ip);
+  add(router, endpoints, Method::get, "/uuid", answer_uuid, describe_uuid);
+  add(router, endpoints, Method::get, "/stream/{n}", answer_stream, describe_stream);
+  add(router, endpoints, Method::get, "/bytes/{n}", answer_bytes, describe_bytes);
 }
 
 }  // namespace parley::teaching

@@ -4,9 +4,11 @@
 
 #include <parley/chat/compose.hpp>
 #include <parley/db/sqlite.hpp>
+#include <parley/faults/compose.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
 #include <parley/rest/gateway.hpp>
+#include <parley/teaching/teaching.hpp>
 #include <parley/users/compose.hpp>
 
 #include <chrono>
@@ -26,6 +28,7 @@ struct ServerOptions {
   std::string ports_file;  // empty: none
   std::chrono::milliseconds grace{10'000};
   bool force_public = false;
+  std::string admin_token;  // empty: one is made at every start
 };
 
 struct Config {
@@ -35,6 +38,8 @@ struct Config {
   users::Options users;
   chat::Options chat;
   rest::Options rest;
+  teaching::Options teaching;
+  faults::Options faults;
   observe::LogOptions log;
 };
 

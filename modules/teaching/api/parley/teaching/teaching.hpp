@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -29,8 +28,6 @@ struct Dependencies {
   Scheduler& scheduler;
   Random& random;
   net::ErrorWriter error_writer;
-  // What measures a route of that pattern; null: nothing does.
-  std::function<std::shared_ptr<net::RouteObserver>(const std::string& pattern)> observe = {};
 };
 
 // /echo, /headers, /ip, /uuid, /status/{codes}, /delay/{ms}, /stream/{n} and /bytes/{n}; nothing when they are not
