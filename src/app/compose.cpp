@@ -3,6 +3,7 @@
 #include "administrator.hpp"
 #include "announce.hpp"
 #include "process.hpp"
+#include "route_metrics.hpp"
 #include "statistics.hpp"
 #include "termination.hpp"
 
@@ -142,6 +143,7 @@ Exit run_server(const Config& config) {
       users::make_user_service({std::move(*users_database), bus, *metrics, *random}, config.users);
   const auto chat = chat::make_chat({std::move(*chat_database), loop, clock, *metrics, *random}, config.chat);
   const auto calculator = calculator::make_calculator();
+  net::Router router = make_router(*metrics);
   net::Interception interception;
   std::unique_ptr<net::Interceptor> fault_interceptor;
   const auto faults = faults::make_faults(
@@ -153,7 +155,7 @@ Exit run_server(const Config& config) {
        .changed = [&](bool any) { interception.active = any ? fault_interceptor.get() : nullptr; }},
       config.faults);
 
-  // The edge.
+  // The edges, which put their routes into one router.
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
@@ -182,13 +184,18 @@ Exit run_server(const Config& config) {
                     config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
+  gateway.mount(router);
+  teaching::mount(router, {.scheduler = loop, .random = *random, .error_writer = gateway.error_writer()},
+                  config.teaching);
+  fault_interceptor = teaching::make_fault_interceptor(*faults, loop, gateway.error_writer());
+  const auto security = rest::security_fields(config.rest);
 
   net::Limits limits = config.net;
   limits.max_connections = connections_that_fit(limits.max_connections);
   net::Server server({.loop = loop,
                       .clock = clock,
                       .random = *random,
-                      .router = gateway.router(),
+                      .router = router,
                       .error_writer = gateway.error_writer(),
                       .access_log = config.log.access ? log_access : nullptr,
                       .server_header = "parley/" PARLEY_VERSION,

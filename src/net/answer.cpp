@@ -20,8 +20,11 @@ constexpr Reason reasons[] = {
     {200, "HTTP/1.1 200 OK\r\n"},
     {201, "HTTP/1.1 201 Created\r\n"},
     {202, "HTTP/1.1 202 Accepted\r\n"},
+    {203, "HTTP/1.1 203 Non-Authoritative Information\r\n"},
     {204, "HTTP/1.1 204 No Content\r\n"},
+    {205, "HTTP/1.1 205 Reset Content\r\n"},
     {206, "HTTP/1.1 206 Partial Content\r\n"},
+    {300, "HTTP/1.1 300 Multiple Choices\r\n"},
     {301, "HTTP/1.1 301 Moved Permanently\r\n"},
     {302, "HTTP/1.1 302 Found\r\n"},
     {303, "HTTP/1.1 303 See Other\r\n"},
@@ -30,23 +33,33 @@ constexpr Reason reasons[] = {
     {308, "HTTP/1.1 308 Permanent Redirect\r\n"},
     {400, "HTTP/1.1 400 Bad Request\r\n"},
     {401, "HTTP/1.1 401 Unauthorized\r\n"},
+    {402, "HTTP/1.1 402 Payment Required\r\n"},
     {403, "HTTP/1.1 403 Forbidden\r\n"},
     {404, "HTTP/1.1 404 Not Found\r\n"},
     {405, "HTTP/1.1 405 Method Not Allowed\r\n"},
     {406, "HTTP/1.1 406 Not Acceptable\r\n"},
+    {407, "HTTP/1.1 407 Proxy Authentication Required\r\n"},
     {408, "HTTP/1.1 408 Request Timeout\r\n"},
     {409, "HTTP/1.1 409 Conflict\r\n"},
     {410, "HTTP/1.1 410 Gone\r\n"},
+    {411, "HTTP/1.1 411 Length Required\r\n"},
     {412, "HTTP/1.1 412 Precondition Failed\r\n"},
     {413, "HTTP/1.1 413 Content Too Large\r\n"},
     {414, "HTTP/1.1 414 URI Too Long\r\n"},
     {415, "HTTP/1.1 415 Unsupported Media Type\r\n"},
+    {416, "HTTP/1.1 416 Range Not Satisfiable\r\n"},
     {417, "HTTP/1.1 417 Expectation Failed\r\n"},
+    {418, "HTTP/1.1 418 I'm a teapot\r\n"},
+    {421, "HTTP/1.1 421 Misdirected Request\r\n"},
     {422, "HTTP/1.1 422 Unprocessable Content\r\n"},
+    {423, "HTTP/1.1 423 Locked\r\n"},
+    {424, "HTTP/1.1 424 Failed Dependency\r\n"},
+    {425, "HTTP/1.1 425 Too Early\r\n"},
     {426, "HTTP/1.1 426 Upgrade Required\r\n"},
     {428, "HTTP/1.1 428 Precondition Required\r\n"},
     {429, "HTTP/1.1 429 Too Many Requests\r\n"},
     {431, "HTTP/1.1 431 Request Header Fields Too Large\r\n"},
+    {451, "HTTP/1.1 451 Unavailable For Legal Reasons\r\n"},
     {499, "HTTP/1.1 499 Client Closed Request\r\n"},
     {500, "HTTP/1.1 500 Internal Server Error\r\n"},
     {501, "HTTP/1.1 501 Not Implemented\r\n"},
@@ -89,7 +102,7 @@ std::string_view find_field(std::string_view headers, std::string_view name) {
 constexpr std::string_view gzip_suffix = "-gzip";
 
 struct EntityTag {
-  std::array<char, 18 + gzip_suffix.size()> text;
+  std::array<char, 18 + gzip_suffix.size()> text{};
   std::size_t size = 18;
   std::string_view view() const noexcept { return {text.data(), size}; }
   void mark_gzip() noexcept {
