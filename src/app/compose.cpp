@@ -156,6 +156,11 @@ Exit run_server(const Config& config) {
       config.faults);
 
   // The edges, which put their routes into one router.
+  const std::vector<BoundService> services{bind_service<users::UserService>("users", *users),
+                                           bind_service<chat::ChatService>("chat", *chat),
+                                           bind_service<calculator::Calculator>("calculator", *calculator),
+                                           bind_service<faults::FaultService>(
+                                               "faults", *faults, "Faults on demand, for administrators.")};
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
@@ -166,25 +171,29 @@ Exit run_server(const Config& config) {
     return rest::HealthReport{std::move(status), PARLEY_VERSION, format_uptime(clock.steady() - started),
                               std::move(dependencies), ready};
   };
-  const auto made_gateway =
-      build_gateway({.loop = loop,
-                     .clock = clock,
-                     .random = *random,
-                     .metrics = *metrics,
-                     .services = {bind_service<users::UserService>("users", *users),
-                                  bind_service<chat::ChatService>("chat", *chat),
-                                  bind_service<calculator::Calculator>("calculator", *calculator),
-                                  bind_service<faults::FaultService>("faults", *faults,
-                                                                     "Faults on demand, for administrators.")},
-                     .chat = *chat,
-                     .health = health_report,
-                     .metrics_text = [&] { return metrics->text(); },
-                     .version = PARLEY_VERSION,
-                     .authorize = authorize},
-                    config.rest);
+  const auto made_gateway = build_gateway({.loop = loop,
+                                           .clock = clock,
+                                           .random = *random,
+                                           .metrics = *metrics,
+                                           .services = services,
+                                           .chat = *chat,
+                                           .health = health_report,
+                                           .metrics_text = [&] { return metrics->text(); },
+                                           .version = PARLEY_VERSION,
+                                           .authorize = authorize},
+                                          config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
   gateway.mount(router);
+  const auto json_rpc = jsonrpc::make_edge({.loop = loop,
+                                            .clock = clock,
+                                            .metrics = *metrics,
+                                            .services = services,
+                                            .version = PARLEY_VERSION,
+                                            .authorize = authorize,
+                                            .admits_origin = gateway.admits_origin()},
+                                           config.jsonrpc);
+  json_rpc->mount(router);
   teaching::mount(router, {.scheduler = loop, .random = *random, .error_writer = gateway.error_writer()},
                   config.teaching);
   fault_interceptor = teaching::make_fault_interceptor(*faults, loop, gateway.error_writer());
@@ -227,6 +236,7 @@ Exit run_server(const Config& config) {
                    co_return;
                  }});
   lifecycle.add({"gateway", {}, [&] { return gateway.stop(); }});
+  lifecycle.add({"jsonrpc", {}, [&] { return json_rpc->stop(); }});
   lifecycle.add({"server",
                  [&]() -> Task<Result<void>> {
                    server.start();

@@ -5,6 +5,7 @@
 #include <parley/chat/compose.hpp>
 #include <parley/db/sqlite.hpp>
 #include <parley/faults/compose.hpp>
+#include <parley/jsonrpc/edge.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
 #include <parley/rest/gateway.hpp>
@@ -40,6 +41,7 @@ struct Config {
   rest::Options rest;
   teaching::Options teaching;
   faults::Options faults;
+  jsonrpc::Options jsonrpc;
   observe::LogOptions log;
 };
 
