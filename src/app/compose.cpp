@@ -30,8 +30,9 @@ Exit report(const Error& error) {
 
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
-  for (const auto rows : {operations<users::UserService>(), operations<chat::ChatService>(),
-                          operations<calculator::Calculator>(), operations<faults::FaultService>()})
+  for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
+                          operations<chat::ChatService>(), operations<calculator::Calculator>(),
+                          operations<faults::FaultService>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
 }
@@ -133,14 +134,18 @@ Exit run_server(const Config& config) {
   if (const auto made = make_data_directory(config.server.data); !made) return report(made.error());
   auto users_database = open_database("users", users::migrations(), config, loop, clock);
   if (!users_database) return report(users_database.error());
+  auto orders_database = open_database("orders", orders::migrations(), config, loop, clock);
+  if (!orders_database) return report(orders_database.error());
   auto chat_database = open_database("chat", chat::migrations(), config, loop, clock);
   if (!chat_database) return report(chat_database.error());
-  const NamedDatabase databases[] = {{"users", users_database->get()}, {"chat", chat_database->get()}};
+  const NamedDatabase databases[] = {{"users", users_database->get()}, {"orders", orders_database->get()}, {"chat", chat_database->get()}};
   watch_databases(*health, databases);
 
   // Modules, each behind its port.
   const auto users =
       users::make_user_service({std::move(*users_database), bus, *metrics, *random}, config.users);
+  const auto orders =
+      orders::make_orders({std::move(*orders_database), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({std::move(*chat_database), loop, clock, *metrics, *random}, config.chat);
   const auto calculator = calculator::make_calculator();
   net::Router router = make_router(*metrics);
@@ -157,6 +162,7 @@ Exit run_server(const Config& config) {
 
   // The edges, which put their routes into one router.
   const std::vector<BoundService> services{bind_service<users::UserService>("users", *users),
+                                           bind_service<orders::OrderService>("orders", *orders),
                                            bind_service<chat::ChatService>("chat", *chat),
                                            bind_service<calculator::Calculator>("calculator", *calculator),
                                            bind_service<faults::FaultService>(
@@ -230,6 +236,11 @@ Exit run_server(const Config& config) {
   Lifecycle lifecycle;
   lifecycle.add({"databases", {}, [&] { return stop_databases(databases, loop); }});
   lifecycle.add({"users", [&] { return users->start(); }, {}});
+  lifecycle.add({"orders", [&] { return orders->start(); },
+                 [&]() -> Task<void> {
+                   orders->stop();
+                   co_return;
+                 }});
   lifecycle.add({"chat", [&] { return chat->start(); },
                  [&]() -> Task<void> {
                    chat->stop();

@@ -8,6 +8,7 @@
 #include <parley/jsonrpc/edge.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
+#include <parley/orders/compose.hpp>
 #include <parley/rest/gateway.hpp>
 #include <parley/teaching/teaching.hpp>
 #include <parley/users/compose.hpp>
@@ -37,6 +38,7 @@ struct Config {
   net::Limits net;
   db::Options storage;
   users::Options users;
+  orders::Options orders;
   chat::Options chat;
   rest::Options rest;
   teaching::Options teaching;
