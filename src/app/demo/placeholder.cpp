@@ -1,0 +1,4 @@
+#include "command_line.hpp"
+namespace parley::app {
+Exit run_demo(const CommandLine&) { return Exit::failed; }
+}
