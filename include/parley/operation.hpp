@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -49,19 +50,29 @@ enum class ErrorShape : std::uint8_t { problem, calculation };
 struct Operation {
   std::string_view name;        // "CreateUser": unique in its service; the metrics label
   std::string_view summary;     // one line of documentation
+  std::string_view details;     // what that line does not say, in CommonMark; may be empty
   Verb verb = Verb::none;       // none: no REST route
   std::string_view path;        // "/api/{version}/users/{id}"; {version} is mounted once per API version
   std::uint16_t status = 200;   // of success
-  std::string_view rpc;         // JSON-RPC method; empty: none
+  std::string_view rpc;         // JSON-RPC method; empty: see rpc_method()
   const char* grpc = nullptr;   // "/user.UserService/CreateUser"; static storage
   std::string_view permission;  // empty: public
   bool idempotent = false;      // may be retried
   ErrorShape error_shape = ErrorShape::problem;
+  std::uint32_t errors = 0;  // a bit per Code that the domain refuses with; documentation
   Shape shape = Shape::unary;
   const TypeInfo& (*request)() = nullptr;
   const TypeInfo& (*answer)() = nullptr;  // describe<Empty> for none
   Task<Result<void>> (*call)(void* port, CallContext context, Inbound& in, Outbound& out) = nullptr;
 };
+
+// The JSON-RPC method of a row: its rpc(), or its name with a lower-case first letter (CreateUser,
+// createUser).
+constexpr std::string rpc_method(const Operation& row) {
+  std::string method(row.rpc.empty() ? row.name : row.rpc);
+  if (row.rpc.empty() && !method.empty() && method[0] >= 'A' && method[0] <= 'Z') method[0] += 'a' - 'A';
+  return method;
+}
 
 namespace attribute {
 struct Http {
@@ -80,6 +91,7 @@ struct Set {
 consteval attribute::Http http(Verb verb, std::string_view path, std::uint16_t status = 200) {
   return {verb, path, status};
 }
+// For a method that is not named as the operation is.
 consteval attribute::Set<std::string_view, &Operation::rpc> rpc(std::string_view method) {
   return {method};
 }
@@ -91,6 +103,15 @@ consteval attribute::Set<std::string_view, &Operation::permission> permission(st
 }
 consteval attribute::Set<std::string_view, &Operation::summary> summary(std::string_view text) {
   return {text};
+}
+consteval attribute::Set<std::string_view, &Operation::details> details(std::string_view text) {
+  return {text};
+}
+// The codes that the operation answers with for reasons of its own, such as not_found. What any call may meet
+// (invalid_argument for its fields, a refused permission, deadline_exceeded, unavailable, internal) is known.
+template <class... Codes>
+consteval attribute::Set<std::uint32_t, &Operation::errors> fails(Codes... codes) {
+  return {((std::uint32_t{1} << static_cast<unsigned>(Code{codes})) | ...)};
 }
 consteval attribute::Set<bool, &Operation::idempotent> idempotent() {
   return {true};
@@ -161,7 +182,7 @@ consteval bool distinct(std::span<const Operation> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) {
       if (rows[i].name == rows[j].name) return false;
-      if (!rows[i].rpc.empty() && rows[i].rpc == rows[j].rpc) return false;
+      if (rpc_method(rows[i]) == rpc_method(rows[j])) return false;
       if (!rows[i].path.empty() && rows[i].path == rows[j].path && rows[i].verb == rows[j].verb) return false;
       if (rows[i].grpc && rows[j].grpc && std::string_view(rows[i].grpc) == rows[j].grpc) return false;
     }
@@ -177,10 +198,11 @@ struct BoundService {
   std::string_view module;  // "users"
   std::span<const Operation> operations;
   void* port;
+  std::string_view about = {};  // a sentence of documentation
 };
 template <class Port>
-BoundService bind_service(std::string_view module, Port& port) {
-  return {module, operations<Port>(), &port};
+BoundService bind_service(std::string_view module, Port& port, std::string_view about = {}) {
+  return {module, operations<Port>(), &port, about};
 }
 
 }  // namespace parley

@@ -26,6 +26,10 @@ void put_unless(Json& schema, const char* keyword, T value, T unlimited) {
   if (value != unlimited) schema[keyword] = value;
 }
 
+Json amount(std::int64_t hundredths) {
+  return Json::parse(to_text(Money{hundredths}));
+}
+
 void put_rules(Json& schema, Kind kind, const Rules& rules) {
   switch (kind) {
     case Kind::string:
@@ -39,6 +43,10 @@ void put_rules(Json& schema, Kind kind, const Rules& rules) {
     case Kind::duration:
       put_unless(schema, "minimum", rules.min_integer, no_rules.min_integer);
       put_unless(schema, "maximum", rules.max_integer, no_rules.max_integer);
+      break;
+    case Kind::money:
+      if (rules.min_integer != no_rules.min_integer) schema["minimum"] = amount(rules.min_integer);
+      if (rules.max_integer != no_rules.max_integer) schema["maximum"] = amount(rules.max_integer);
       break;
     case Kind::f64:
       put_unless(schema, "minimum", rules.min_number, no_rules.min_number);
@@ -95,6 +103,8 @@ struct SchemaSet::Impl {
         return {{"type", "integer"}, {"format", "int64"}};
       case Kind::duration:
         return {{"type", "integer"}, {"format", "int64"}, {"x-unit", "ms"}};
+      case Kind::money:
+        return {{"type", "number"}, {"multipleOf", 0.01}};
       case Kind::f64:
         return {{"type", "number"}, {"format", "double"}};
       case Kind::string:
@@ -140,8 +150,17 @@ struct SchemaSet::Impl {
   }
 
   Json object(const TypeInfo& type) {
-    Json schema{{"type", "object"}};
+    if (type.text_field < 0) return members(type, type.doc);
+    Json schema = Json::object();
     if (type.doc) schema["description"] = type.doc;
+    schema["oneOf"] = Json::array(
+        {field(type.fields[static_cast<std::size_t>(type.text_field)]), members(type, nullptr)});
+    return schema;
+  }
+
+  Json members(const TypeInfo& type, const char* doc) {
+    Json schema{{"type", "object"}};
+    if (doc) schema["description"] = doc;
     Json properties = Json::object(), required = Json::array();
     for (const auto& member : type.fields) {
       if (member.type->kind == Kind::extra || member.rules.since > style.version) continue;

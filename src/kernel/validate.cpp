@@ -52,6 +52,8 @@ class Walk {
       case Kind::duration:
         return integer(type.kind, rules, static_cast<const std::chrono::milliseconds*>(value)->count(),
                        place);
+      case Kind::money:
+        return integer(type.kind, rules, static_cast<const Money*>(value)->hundredths, place);
       case Kind::f64:
         return number(rules, *static_cast<const double*>(value), place);
       case Kind::string:
@@ -157,6 +159,11 @@ class Walk {
   }
 
   void object(const TypeInfo& type, void* value, const Place& place) {
+    if (text_form(type, value)) {
+      // The text stands for the whole: a problem with it is one of the object, and the rest is not asked for.
+      const auto& field = type.fields[static_cast<std::size_t>(type.text_field)];
+      return visit(*field.type, field.rules, &field, static_cast<char*>(value) + field.offset, place);
+    }
     for (const auto& field : type.fields)
       visit(*field.type, field.rules, &field, static_cast<char*>(value) + field.offset,
             Place{&place, field.name});

@@ -27,29 +27,33 @@ std::string bytes_text(std::size_t bytes) {
   return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
 }
 
+constexpr Refusal refused[] = {
+    {400, Code::invalid_argument, "The request is not HTTP as it is specified.", true},
+    {404, Code::not_found, "There is nothing at this address."},
+    {405, Code::unimplemented, "The address does not take this method."},
+    {408, Code::deadline_exceeded, "The request took too long to arrive.", true},
+    {413, Code::resource_exhausted, "The body is larger than the limit.", true},
+    {414, Code::invalid_argument, "The request target is too long.", true},
+    {417, Code::failed_precondition, "An expectation that the server does not know.", true},
+    {426, Code::failed_precondition, "The address speaks WebSocket only."},
+    {431, Code::invalid_argument, "The header is larger than the limit.", true},
+    {500, Code::internal, "The server failed.", true},
+    {501, Code::unimplemented, "A method or a coding that the server does not know.", true},
+    {503, Code::unavailable, "Too busy, or about to stop.", true},
+    {505, Code::unimplemented, "Not HTTP/1.", true},
+};
+
 Code code_of(std::uint16_t status) {
-  switch (status) {
-    case 404:
-      return Code::not_found;
-    case 408:
-      return Code::deadline_exceeded;
-    case 413:
-      return Code::resource_exhausted;
-    case 417:
-    case 426:
-      return Code::failed_precondition;
-    case 405:
-    case 501:
-    case 505:
-      return Code::unimplemented;
-    case 500:
-      return Code::internal;
-    default:
-      return Code::invalid_argument;
-  }
+  for (const auto& refusal : refused)
+    if (refusal.status == status) return refusal.code;
+  return Code::invalid_argument;
 }
 
 }  // namespace
+
+std::span<const Refusal> refusals() noexcept {
+  return refused;
+}
 
 void Connection::answer_buffered() {
   starved_ = false;

@@ -28,8 +28,10 @@ struct HeadLimits {
 };
 inline constexpr std::size_t max_target = 8000;  // bytes (RFC 9110 section 4.1 recommends to take as many)
 
-// The path of a URL without one; the only view of a parsed request that is not one of its input.
-inline constexpr std::string_view root_path = "/";
+// The path of a URL without one; the only view of a parsed request that is not one of its input. Told apart by
+// its address, which a literal has anew in every translation unit.
+inline constexpr char root_path_text[] = "/";
+inline constexpr std::string_view root_path = root_path_text;
 
 enum class HeadStatus : std::uint8_t { complete, incomplete, refused };
 

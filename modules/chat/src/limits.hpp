@@ -16,7 +16,10 @@ inline constexpr std::size_t max_extra_bytes = 64 << 10;
 // Milliseconds: thirty days. Options::max_delay is at most this.
 inline constexpr std::int64_t longest_delay = 2'592'000'000;
 
-// Messages in one answer of read(), and in one update of follow().
+// Different names that one message mentions.
+inline constexpr std::size_t max_mentions = 20;
+
+// Messages in one answer of read(), and in one update of a feed.
 inline constexpr std::int32_t max_page = 1000;
 inline constexpr std::int32_t max_update = 100;
 // A page ends early once its messages take this many bytes, so that it fits any edge's largest message.

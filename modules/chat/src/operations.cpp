@@ -15,6 +15,10 @@ constexpr Operation rows[] = {
                                   permission("chat:read"), idempotent()),
     operation<&ChatService::follow>("Follow", summary("Streams a room's messages as they come."),
                                     grpc("/chat.ChatService/Follow"), permission("chat:read"), idempotent()),
+    operation<&ChatService::follow_mentions>("FollowMentions",
+                                             summary("Streams who is mentioned in the rooms' messages."),
+                                             grpc("/chat.ChatService/FollowMentions"),
+                                             permission("chat:read"), idempotent()),
 };
 static_assert(distinct(rows));
 

@@ -1,24 +1,8 @@
 #include "rooms.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace parley::chat {
-
-void Waiter::wake() {
-  if (auto resume = std::exchange(resume_, std::nullopt)) (*resume)(true);
-}
-
-Task<void> Waiter::wait(const CallContext& context, std::weak_ptr<Waiter> self) {
-  co_await callback<bool>([&](Resume<bool> resume) {
-    resume_.emplace(std::move(resume));
-    if (context.cancellation) {
-      context.cancellation->on_cancel([self] {
-        if (auto waiter = self.lock()) waiter->wake();
-      });
-    }
-  });
-}
 
 Rooms::Rooms(Scheduler& scheduler, Metrics& metrics, std::int64_t max_rooms)
     : scheduler_(scheduler),
@@ -76,7 +60,7 @@ void Rooms::publish(Room& room, Message message) {
   if (message.seq <= room.last) return;
   room.last = message.seq;
   if (room.first == 0) room.first = message.seq;
-  if (room.followers.empty()) return;
+  if (room.followers.size() == 0) return;
   room.tail.append(std::move(message));
   if (std::exchange(room.marked, true)) return;
   marked_.push_back(&room);
@@ -89,31 +73,22 @@ void Rooms::publish(Room& room, Message message) {
 void Rooms::flush() {
   for (Room* room : std::exchange(marked_, {})) {
     room->marked = false;
-    // A follower that is woken may end, and others may come.
-    auto followers = room->followers;
-    for (auto& follower : followers) follower->wake();
+    room->followers.wake();
   }
 }
 
-void Rooms::join(Room& room, std::shared_ptr<Waiter> follower) {
-  room.followers.push_back(std::move(follower));
-  followers_.add(1);
-}
-
-void Rooms::leave(Room& room, const Waiter* follower) {
-  auto& all = room.followers;
-  auto gone = std::find_if(all.begin(), all.end(), [&](auto& f) { return f.get() == follower; });
-  if (gone == all.end()) return;
-  all.erase(gone);
+void Rooms::left(Room& room) noexcept {
   followers_.add(-1);
-  if (all.empty()) room.tail.clear();
+  if (room.followers.size() == 0) room.tail.clear();
 }
 
-void Rooms::wake_all() {
-  std::vector<std::shared_ptr<Waiter>> followers;
+void Rooms::close() {
+  // What is woken gives up its room, which may then be forgotten.
+  std::vector<std::string> names;
   for (auto& [name, room] : rooms_)
-    followers.insert(followers.end(), room->followers.begin(), room->followers.end());
-  for (auto& follower : followers) follower->wake();
+    if (room->followers.size() > 0) names.push_back(name);
+  for (auto& name : names)
+    if (Room* room = find(name)) room->followers.close();
 }
 
 }  // namespace parley::chat

@@ -3,32 +3,18 @@
 
 #include "tail.hpp"
 
-#include <parley/context.hpp>
+#include <parley/follow.hpp>
 #include <parley/metrics.hpp>
-#include <parley/task.hpp>
 #include <parley/time.hpp>
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace parley::chat {
-
-// A follow() that waits. Shared with what may wake it after the follower has gone.
-class Waiter {
- public:
-  // Resumes the coroutine that waits, inline; nothing when none does.
-  void wake();
-  // Completes at the next wake().
-  Task<void> wait(const CallContext& context, std::weak_ptr<Waiter> self);
-
- private:
-  std::optional<Resume<bool>> resume_;
-};
 
 struct Room {
   Room(std::string n, TailBudget& budget) : name(std::move(n)), tail(budget) {}
@@ -41,7 +27,7 @@ struct Room {
   std::size_t writers = 0;           // posts that may bring it into being
   std::size_t users = 0;             // RoomUse that exist
   Tail tail;                         // kept while somebody follows
-  std::vector<std::shared_ptr<Waiter>> followers;
+  Followers followers;
 };
 
 class Rooms {
@@ -66,10 +52,11 @@ class Rooms {
   // position, and read from the log what the tail has not.
   void publish(Room& room, Message message);
 
-  void join(Room& room, std::shared_ptr<Waiter> follower);
-  void leave(Room& room, const Waiter* follower);
-  // Every follower of every room, inline.
-  void wake_all();
+  // Follow()s that begin and end. A room keeps its tail while it has any.
+  void joined() noexcept { followers_.add(1); }
+  void left(Room& room) noexcept;
+  // Ends every follower of every room, inline.
+  void close();
 
   const std::unordered_map<std::string, std::unique_ptr<Room>>& all() const noexcept { return rooms_; }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "delivery.hpp"
+#include "mention_feed.hpp"
 #include "pruner.hpp"
 #include "rooms.hpp"
 #include "store.hpp"
@@ -24,13 +25,13 @@ class Service final : public ChatModule {
   Task<Result<Posted>> post(CallContext context, PostMessage request) override;
   Task<Result<MessagePage>> read(CallContext context, ReadMessages request) override;
   Task<Result<void>> follow(CallContext context, FollowRoom request, Sink<RoomUpdate> sink) override;
+  Task<Result<void>> follow_mentions(CallContext context, FollowMentions request,
+                                     Sink<MentionUpdate> sink) override;
 
  private:
   Result<void> check(PostMessage& request) const;
   Task<Result<Posted>> post_later(CallContext context, Room& room, std::shared_ptr<Message> message,
                                   std::chrono::milliseconds delay);
-  // Why a follower must end now, if it must.
-  Result<void> may_follow(const CallContext& context) const;
 
   const Options options_;
   std::unique_ptr<db::Database> database_;
@@ -38,6 +39,7 @@ class Service final : public ChatModule {
   const Clock& clock_;
   Random& random_;
   Store store_;
+  MentionFeed mentions_;
   Rooms rooms_;
   Delivery delivery_;
   Pruner pruner_;

@@ -1,6 +1,8 @@
 #include "store.hpp"
 
 #include "limits.hpp"
+#include "mention_feed.hpp"
+#include "message_row.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -34,10 +36,10 @@ constexpr const char* last_seq = "SELECT MAX(seq) FROM messages WHERE room = $1"
 constexpr const char* time_at = R"sql(
   SELECT seq, sent_at FROM messages WHERE room = $1 AND seq >= $2 ORDER BY seq LIMIT 1)sql";
 constexpr const char* messages_after = R"sql(
-  SELECT seq, sent_at, id, type, sender, content, extra FROM messages
+  SELECT seq, sent_at, id, type, sender, content, extra, recipient FROM messages
   WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3)sql";
 constexpr const char* newest_messages = R"sql(
-  SELECT seq, sent_at, id, type, sender, content, extra FROM messages
+  SELECT seq, sent_at, id, type, sender, content, extra, recipient FROM messages
   WHERE room = $1 ORDER BY seq DESC LIMIT $2)sql";
 constexpr const char* remove_messages = "DELETE FROM messages WHERE room = $1 AND seq <= $2";
 
@@ -56,7 +58,8 @@ Result<Appended> append_to_log(db::Session& session, const Message& message) {
   Rows rows = session.query(
       append_message,
       [&](const db::Row& row) {
-        stored = {row.integer(0), row.timestamp(1)};
+        stored.seq = row.integer(0);
+        stored.at = row.timestamp(1);
       },
       message.room, message.id, message.type, message.content, message.user, message.timestamp,
       message.extra.json);
@@ -81,8 +84,7 @@ Result<void> find_ends(db::Session& session, const std::string& room, Page& page
   return {};
 }
 
-// Collects rows until the page is full. The large columns come last, so that a row that no longer fits costs
-// little.
+// Collects rows until the page is full.
 class Collector {
  public:
   Collector(const std::string& room, std::int32_t limit, Page& page)
@@ -95,13 +97,7 @@ class Collector {
     }
     Message message;
     message.room = room_;
-    message.seq = row.integer(0);
-    message.timestamp = row.timestamp(1);
-    message.id = row.string(2);
-    message.type = row.string(3);
-    message.user = row.string(4);
-    message.content = row.string(5);
-    message.extra.json = row.string(6);
+    read_message(row, 0, message);
     bytes_ += footprint(message);
     page_.messages.push_back(std::move(message));
   }
@@ -190,7 +186,13 @@ Task<Result<Appended>> Store::append(CallContext context, std::shared_ptr<const 
   auto work = [message = std::move(message), new_room](db::Session& session) -> Result<Appended> {
     if (new_room)
       if (auto known = remember_room(session, *message); !known) return std::unexpected(known.error());
-    return append_to_log(session, *message);
+    auto stored = append_to_log(session, *message);
+    if (stored) {
+      auto mentioned = add_mentions(session, *message, stored->seq);
+      if (!mentioned) return std::unexpected(std::move(mentioned.error()));
+      stored->last_mention = *mentioned;
+    }
+    return stored;
   };
   return database_.write(std::move(context), std::move(work));
 }
@@ -272,6 +274,9 @@ Task<Result<Delivered>> Store::deliver(CallContext context, Timestamp now, std::
       if (!stored) return std::unexpected(std::move(stored.error()));
       waiting.message.seq = stored->seq;
       waiting.message.timestamp = stored->at;
+      auto mentioned = add_mentions(session, waiting.message, stored->seq);
+      if (!mentioned) return std::unexpected(std::move(mentioned.error()));
+      delivered.last_mention = std::max(delivered.last_mention, *mentioned);
       delivered.messages.push_back(std::move(waiting.message));
     }
     auto next = next_due(session);

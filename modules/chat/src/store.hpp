@@ -26,6 +26,7 @@ struct Inventory {
 struct Appended {
   std::int64_t seq = 0;
   Timestamp at;
+  std::int64_t last_mention = 0;  // the log of mentions goes so far now; 0: nobody was mentioned
 };
 
 // A stretch of a room's log, with the log's ends, all of one moment.
@@ -38,6 +39,7 @@ struct Page {
 struct Delivered {
   std::vector<Message> messages;      // now in their logs, in that order
   std::optional<Timestamp> next_due;  // of those that still wait
+  std::int64_t last_mention = 0;      // as in Appended
 };
 
 // Pages hold `limit` messages at most, and fewer (but one at least) where they take more than

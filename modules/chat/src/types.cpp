@@ -31,6 +31,8 @@ const parley::TypeInfo& parley::describe<parley::chat::Message>() {
       field<&Message::timestamp>("timestamp",
                                  doc("When it came into the log; never earlier than the message before it."),
                                  example(R"("2025-01-31T12:00:00Z")"), number(7)),
+      field<&Message::to>("to", doc("Whom it is for, if it is a direct message."), example(R"("bob")"),
+                          number(9)),
       field<&Message::extra>("extra", doc("The other members that the sender set, as they came."), number(8)),
   };
   static const TypeInfo type = object<Message>("Message", rows, "One entry of a room's log.");
@@ -133,17 +135,6 @@ const parley::TypeInfo& parley::describe<parley::chat::FollowRoom>() {
 }
 
 template <>
-const parley::TypeInfo& parley::describe<parley::chat::RoomUpdate::Gap>() {
-  using Gap = chat::RoomUpdate::Gap;
-  static constexpr Row rows[] = {
-      field<&Gap::from>("from", doc("The first position that is lost."), example("1"), number(1)),
-      field<&Gap::to>("to", doc("The last position that is lost."), example("41"), number(2)),
-  };
-  static const TypeInfo type = object<Gap>("Gap", rows, "Positions that the log no longer has.");
-  return type;
-}
-
-template <>
 const parley::TypeInfo& parley::describe<parley::chat::RoomUpdate>() {
   using chat::RoomUpdate;
   static constexpr Row rows[] = {
@@ -151,5 +142,42 @@ const parley::TypeInfo& parley::describe<parley::chat::RoomUpdate>() {
       field<&RoomUpdate::gap>("gap", doc("What is missing before the messages."), number(2)),
   };
   static const TypeInfo type = object<RoomUpdate>("RoomUpdate", rows, "What a follower of a room gets.");
+  return type;
+}
+
+template <>
+const parley::TypeInfo& parley::describe<parley::chat::Mention>() {
+  using chat::Mention;
+  static constexpr Row rows[] = {
+      field<&Mention::seq>("seq", doc("Position in the log of mentions."), example("7"), number(1)),
+      field<&Mention::user>("user", doc("Who was named."), example(R"("bob")"), number(2)),
+      field<&Mention::message>("message", doc("The message that names them."), number(3)),
+  };
+  static const TypeInfo type = object<Mention>("Mention", rows, "Somebody was named in a message.");
+  return type;
+}
+
+template <>
+const parley::TypeInfo& parley::describe<parley::chat::FollowMentions>() {
+  using chat::FollowMentions;
+  static constexpr Row rows[] = {
+      field<&FollowMentions::after_seq>(
+          "after_seq", range(0, std::numeric_limits<std::int64_t>::max()),
+          doc("The last position already known; left out for what comes from now on."), example("7"),
+          number(1)),
+  };
+  static const TypeInfo type = object<FollowMentions>("FollowMentions", rows, "Asks for mentions as they come.");
+  return type;
+}
+
+template <>
+const parley::TypeInfo& parley::describe<parley::chat::MentionUpdate>() {
+  using chat::MentionUpdate;
+  static constexpr Row rows[] = {
+      field<&MentionUpdate::mentions>("mentions", doc("Oldest first."), number(1)),
+      field<&MentionUpdate::gap>("gap", doc("What is missing before the mentions."), number(2)),
+  };
+  static const TypeInfo type =
+      object<MentionUpdate>("MentionUpdate", rows, "What a follower of the mentions gets.");
   return type;
 }

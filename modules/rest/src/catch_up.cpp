@@ -1,9 +1,5 @@
 #include "catch_up.hpp"
 
-#include "chat_frames.hpp"
-
-#include <parley/codec/json.hpp>
-
 #include <algorithm>
 
 namespace parley::rest {
@@ -17,13 +13,14 @@ constexpr std::chrono::milliseconds first_look{5}, last_look{160};
 
 }  // namespace
 
-CatchUp::CatchUp(std::shared_ptr<RoomHub> hub, net::Peer& peer, Audience audience, std::int64_t after)
-    : RoomFollower(hub->environment_, hub->room(), after),
-      hub_(std::move(hub)),
-      peer_(&peer),
-      audience_(audience),
-      index_(hub_->catching_up_.size()) {
-  hub_->catching_up_.push_back(this);
+CatchUp::CatchUp(Place& place, std::int64_t after)
+    : SourceCursor(place.group_->hub().environment_, place.group_->source(), after),
+      group_(place.group_),
+      hub_(group_->hub()),
+      place_(&place),
+      peer_(place.peer_),
+      index_(hub_.catching_up_.size()) {
+  hub_.catching_up_.push_back(this);
 }
 
 CatchUp::~CatchUp() {
@@ -33,7 +30,8 @@ CatchUp::~CatchUp() {
 void CatchUp::unlist() noexcept {
   if (!peer_) return;
   peer_ = nullptr;
-  auto& list = hub_->catching_up_;
+  std::exchange(place_, nullptr)->catch_up_ = nullptr;
+  auto& list = hub_.catching_up_;
   list[index_] = list.back();
   list[index_]->index_ = index_;
   list.pop_back();
@@ -45,25 +43,34 @@ void CatchUp::drop() noexcept {
 }
 
 bool CatchUp::try_join() {
-  if (!peer_ || !hub_->position() || *hub_->position() != *position_) return false;
+  if (!peer_ || !hub_.position() || *hub_.position() != *position_) return false;
   auto& peer = *peer_;
   unlist();
-  hub_->fanout(audience_).join(peer);
+  group_->join(peer);
   return true;
 }
 
-Task<bool> CatchUp::take(const chat::RoomUpdate& update) {
-  if (update.gap && peer_) {
-    send_gap(*update.gap);
+Task<bool> CatchUp::take(const void* update) {
+  const auto view = source_.view(update);
+  if (view.gap && peer_) {
+    const auto position = behind(*view.gap);
+    Frames gap(source_, *view.gap, position, environment_.clock.now(), buffer_);
+    send(gap, position);
     if (try_join()) co_return false;
   }
-  for (const auto& message : update.messages) {
+  for (std::size_t i = 0; i < view.count; ++i) {
     if (peer_ && peer_->backlog() > high_water) {
       auto wait = wait_for_peer();
       co_await std::move(wait);
     }
     if (stopped() || !peer_ || !peer_->open()) co_return false;  // gone, or met the hub meanwhile
-    send(message);
+    const void* entry = source_.entry(view, i);
+    Frames frames(source_, entry, buffer_);
+    send(frames, source_.seq(entry));
+    if (try_join()) co_return false;
+  }
+  if (peer_ && view.position && view.position != position_) {
+    position_ = view.position;
     if (try_join()) co_return false;
   }
   co_return peer_ != nullptr;
@@ -78,29 +85,9 @@ Task<void> CatchUp::wait_for_peer() {
   }
 }
 
-void CatchUp::send_gap(const chat::RoomUpdate::Gap& gap) {
-  const auto position = behind(gap);
-  peer_->send(gap_to_frame(audience_, room_, gap, position, environment_.clock.now()));
+void CatchUp::send(Frames& frames, std::int64_t position) {
+  peer_->send(frames.in(group_->form()));
   position_ = position;
-}
-
-void CatchUp::send(const chat::Message& message) {
-  buffer_.clear();
-  codec::write_json(describe<chat::Message>(), &message, buffer_);
-  peer_->send(message_to_frame(audience_, message.seq, buffer_));
-  position_ = message.seq;
-}
-
-net::Frame message_to_frame(Audience audience, std::int64_t seq, std::string_view json) {
-  return audience == Audience::events ? net::Frame::event(std::to_string(seq), "message", json)
-                                      : net::Frame::text(json);
-}
-
-net::Frame gap_to_frame(Audience audience, std::string_view room, const chat::RoomUpdate::Gap& gap,
-                        std::int64_t behind, Timestamp now) {
-  const auto json = gap_frame(room, gap, now);
-  return audience == Audience::events ? net::Frame::event(std::to_string(behind), "gap", json)
-                                      : net::Frame::text(json);
 }
 
 }  // namespace parley::rest

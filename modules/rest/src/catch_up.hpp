@@ -1,41 +1,33 @@
-// One client that reads a room's log up to where the room's hub is.
+// One client that reads a log up to where the log's hub is.
 #pragma once
 
-#include "room_hub.hpp"
+#include "log_hub.hpp"
 
 namespace parley::rest {
 
 // Loop thread only. Lives as long as its run().
-class CatchUp final : public RoomFollower {
+class CatchUp final : public SourceCursor {
  public:
-  // `peer` stays valid until drop().
-  CatchUp(std::shared_ptr<RoomHub> hub, net::Peer& peer, Audience audience, std::int64_t after);
+  // Of a place that has been entered; its peer stays valid until drop().
+  CatchUp(Place& place, std::int64_t after);
   ~CatchUp() override;
 
   // The client has gone.
   void drop() noexcept;
-  // Joins the fan-out if the cursors have met; true when it has.
+  // Joins the group if the cursors have met; true when it has.
   bool try_join();
 
  private:
-  friend class RoomHub;
-
-  Task<bool> take(const chat::RoomUpdate& update) override;
+  Task<bool> take(const void* update) override;
   Task<void> wait_for_peer();
-  void send_gap(const chat::RoomUpdate::Gap& gap);
-  void send(const chat::Message& message);
+  void send(Frames& frames, std::int64_t position);
   void unlist() noexcept;
 
-  std::shared_ptr<RoomHub> hub_;
-  net::Peer* peer_;  // null once it has gone or joined
-  const Audience audience_;
-  std::size_t index_;  // in hub_->catching_up_
-  std::string buffer_;
+  const std::shared_ptr<Group> group_;
+  LogHub& hub_;
+  Place* place_;
+  net::Peer* peer_;    // null once it has gone or joined; so is `place_`
+  std::size_t index_;  // in hub_.catching_up_
 };
-
-// A message or a gap as the audience's clients see it.
-net::Frame message_to_frame(Audience audience, std::int64_t seq, std::string_view json);
-net::Frame gap_to_frame(Audience audience, std::string_view room, const chat::RoomUpdate::Gap& gap,
-                        std::int64_t behind, Timestamp now);
 
 }  // namespace parley::rest

@@ -23,7 +23,7 @@ struct ChatEdge {
   const Clock& clock;
   Random& random;
   const Cors& cors;
-  const Authorize& authorize;
+  const calls::Authorize& authorize;
   std::size_t max_message;       // bytes of a frame
   std::int32_t posts_in_flight;  // per socket
   TaskGroup& posts;

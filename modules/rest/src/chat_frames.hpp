@@ -1,7 +1,7 @@
 // What the chat's sockets and streams say, as JSON text.
 #pragma once
 
-#include <parley/chat/chat.hpp>
+#include <parley/follow.hpp>
 #include <parley/result.hpp>
 #include <parley/time.hpp>
 
@@ -20,7 +20,7 @@ inline constexpr std::string_view too_slow = "too slow: reconnect with ?since=<l
 std::string system_frame(std::string_view type, std::string_view content, Timestamp now);
 
 // The messages `gap.from` to `gap.to` of `room` are lost to this client.
-std::string gap_frame(std::string_view room, const chat::RoomUpdate::Gap& gap, Timestamp now);
+std::string gap_frame(std::string_view room, const LogGap& gap, Timestamp now);
 
 // {"type":"error","code":"invalid_argument","content":...,"errors":[{"field","message"}],...}.
 std::string error_frame(const Error& error, Timestamp now);

@@ -9,7 +9,7 @@ constexpr std::string_view methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIO
 constexpr std::string_view readable =
     "Location, ETag, Retry-After, API-Version, Deprecation, Sunset, Link, X-Request-Id, traceparent";
 constexpr std::string_view usual_fields =
-    "Content-Type, Authorization, API-Version, If-None-Match, Last-Event-ID, X-Request-Id, traceparent";
+    "Content-Type, Authorization, API-Version, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id, traceparent";
 constexpr std::size_t max_asked_fields = 1024;  // bytes echoed in a preflight's answer
 
 // A list of field names: RFC 9110 section 5.6.2 tokens, commas and spaces.

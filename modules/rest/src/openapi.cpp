@@ -137,10 +137,13 @@ class Document {
     if (!row.permission.empty()) operation["x-permission"] = row.permission;
 
     Json parameters = Json::array();
+    std::size_t in_headers = 0;
     for (auto& field : request.fields) {
-      if (!is_path(field) && takes_body(row.verb)) continue;
-      Json parameter = {{"name", field.name},
-                        {"in", is_path(field) ? "path" : "query"},
+      const bool is_header = field.rules.header != nullptr;
+      in_headers += is_header;
+      if (!is_path(field) && !is_header && takes_body(row.verb)) continue;
+      Json parameter = {{"name", is_header ? field.rules.header : field.name},
+                        {"in", is_path(field) ? "path" : is_header ? "header" : "query"},
                         {"required", is_path(field) || field.rules.required},
                         {"schema", Json::parse(set.of(field))}};
       parameters.push_back(std::move(parameter));
@@ -148,8 +151,8 @@ class Document {
     if (version_in_header) parameters.push_back(version_parameter());
     if (!parameters.empty()) operation["parameters"] = std::move(parameters);
 
-    if (takes_body(row.verb) && in_path.size() < request.fields.size()) {
-      Json schema = in_path.empty() ? Json::parse(set.of(request)) : body_schema(set, request, is_path);
+    if (takes_body(row.verb) && in_path.size() + in_headers < request.fields.size()) {
+      Json schema = in_path.empty() && in_headers == 0 ? Json::parse(set.of(request)) : body_schema(set, request, is_path);
       operation["requestBody"] = {{"required", true},
                                   {"content", content("application/json", std::move(schema))}};
     }
@@ -177,13 +180,13 @@ class Document {
         {"schema", {{"type", "string"}, {"enum", std::move(names)}, {"default", versions_.latest().name}}}};
   }
 
-  // A request without what the path already says.
+  // A request without what the path and the header fields already say.
   template <class IsPath>
   static Json body_schema(codec::SchemaSet& set, const TypeInfo& request, const IsPath& is_path) {
     Json schema = {{"type", "object"}, {"properties", Json::object()}};
     Json required = Json::array();
     for (auto& field : request.fields) {
-      if (is_path(field) || field.type->kind == Kind::extra) continue;
+      if (is_path(field) || field.rules.header || field.type->kind == Kind::extra) continue;
       schema["properties"][std::string(field.name)] = Json::parse(set.of(field));
       if (field.rules.required) required.push_back(field.name);
     }

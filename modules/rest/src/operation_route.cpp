@@ -61,7 +61,8 @@ void append_segment(std::string_view value, std::string& out) {
 
 }  // namespace
 
-// Fills a request from path, body and query; where two have the same field, the first of these counts.
+// Fills a request from path, body and query; where two have the same field, the first of these counts. A field
+// that comes from a header field comes from nowhere else.
 class RequestReader final : public Inbound {
  public:
   RequestReader(const OperationRoute& route, net::Request& request) : route_(route), request_(request) {}
@@ -69,7 +70,8 @@ class RequestReader final : public Inbound {
   std::uint16_t status() const noexcept { return status_; }  // of the refusal; 0: the code's own
 
   Result<void> read(const TypeInfo& type, void* value) override {
-    if (request_.query.empty() && !route_.takes_body_ && route_.required_bits_ == route_.path_bits_) {
+    if (request_.query.empty() && !route_.takes_body_ && route_.header_bits_ == 0 &&
+        route_.required_bits_ == route_.path_bits_) {
       fill_from_path(value);
       if (problems_.empty()) return {};
     } else {
@@ -80,6 +82,7 @@ class RequestReader final : public Inbound {
       if (route_.takes_body_) {
         if (auto filled = fill_from_body(type, value, present); !filled) return filled;
       }
+      fill_from_headers(type, value, present);
       fill_from_path(value);
       codec::require_fields(type, present | route_.path_bits_, problems_);
       if (problems_.empty()) return {};
@@ -104,13 +107,22 @@ class RequestReader final : public Inbound {
     }
   }
 
+  void fill_from_headers(const TypeInfo& type, void* value, std::uint64_t& present) {
+    for (const auto* field : route_.header_fields_) {
+      const auto text = request_.header(field->rules.header);
+      if (!text) continue;
+      set_from_text(type, value, field->name, *text, problems_);
+      present |= bit_of(type, *field);
+    }
+  }
+
   // Parameters that the operation does not have are none of its business (tracking tags, cache busters).
   Result<void> fill_from_query(const TypeInfo& type, void* value, std::uint64_t& present) {
     auto parameters = request_.query_parameters();
     if (!parameters) return std::unexpected(std::move(parameters.error()));
     for (auto& [name, text] : *parameters) {
       const auto* field = find_field(type, name);
-      if (!field || problems_.size() >= max_problems) continue;
+      if (!field || field->rules.header || problems_.size() >= max_problems) continue;
       set_from_text(type, value, name, text, problems_);
       present |= bit_of(type, *field);
     }
@@ -127,7 +139,9 @@ class RequestReader final : public Inbound {
       status_ = status_unsupported_media_type;
       return fail(Code::invalid_argument, "the body must be JSON, with Content-Type: application/json");
     }
-    return codec::read_json_fields(request_.body, type, value, problems_, present);
+    codec::ReadOptions options;
+    options.hidden = route_.header_bits_;
+    return codec::read_json_fields(request_.body, type, value, problems_, present, options);
   }
 
   const OperationRoute& route_;
@@ -179,42 +193,46 @@ class AnswerWriter final : public Outbound {
   const std::string& successor_;
 };
 
-OperationRoute::OperationRoute(const Environment& environment, const BoundService& service,
-                               const Operation& row, Versioning versioning, const ApiVersion* version)
-    : environment_(environment),
-      port_(service.port),
-      row_(row),
+OperationRoute::OperationRoute(const Versions& versions, const calls::BoundOperation& operation,
+                               Versioning versioning, const ApiVersion* version)
+    : versions_(versions),
+      operation_(operation),
+      row_(operation.row()),
       versioning_(versioning),
       version_(version),
-      pattern_(versioned_path(row.path, version ? version->name : std::string_view{})),
-      prefix_(row.path.find(version_segment) + (version ? 1 + version->name.size() : 0)),
-      takes_body_(row.verb == Verb::post || row.verb == Verb::put || row.verb == Verb::patch) {
-  const auto& type = row.request();
-  for (auto& field : type.fields)
+      pattern_(versioned_path(row_.path, version ? version->name : std::string_view{})),
+      prefix_(row_.path.find(version_segment) + (version ? 1 + version->name.size() : 0)),
+      takes_body_(row_.verb == Verb::post || row_.verb == Verb::put || row_.verb == Verb::patch) {
+  const auto& type = row_.request();
+  for (auto& field : type.fields) {
     if (field.rules.required) required_bits_ |= bit_of(type, field);
+    if (!field.rules.header) continue;
+    header_fields_.push_back(&field);
+    header_bits_ |= bit_of(type, field);
+  }
   for (auto& name : path_parameters(pattern_)) {
     const auto* field = find_field(type, name);
     if (!field)
-      throw std::logic_error("route " + pattern_ + ": the request of " + std::string(row.name) +
+      throw std::logic_error("route " + pattern_ + ": the request of " + std::string(row_.name) +
                              " has no field " + name);
     path_bits_ |= bit_of(type, *field);
     const bool text = field->type->kind == Kind::string;
     path_fields_.push_back({std::move(name), field, text});
   }
   required_bits_ |= path_bits_;
-  takes_body_ = takes_body_ && path_fields_.size() < type.fields.size();
+  takes_body_ = takes_body_ && path_fields_.size() + header_fields_.size() < type.fields.size();
 
-  if (row.status != 201) return;
-  const std::string shown = std::string(row.path) + "/{id}";
-  for (auto& other : service.operations)
-    if (other.verb == Verb::get && other.path == shown) location_ = find_field(row.answer(), "id");
+  if (row_.status != 201) return;
+  const std::string shown = std::string(row_.path) + "/{id}";
+  for (auto& other : operation.service().operations)
+    if (other.verb == Verb::get && other.path == shown) location_ = find_field(row_.answer(), "id");
   if (location_ && location_->type->kind != Kind::string) location_ = nullptr;
 }
 
 Task<void> OperationRoute::serve(net::Request& request, net::Response& response) const {
   const ApiVersion* version = version_;
   if (versioning_ == Versioning::header) {
-    auto chosen = environment_.versions.choose(request);
+    auto chosen = versions_.choose(request);
     if (!chosen) {
       write_error(request, response, chosen.error());
       co_return;
@@ -226,21 +244,27 @@ Task<void> OperationRoute::serve(net::Request& request, net::Response& response)
   std::string successor;  // the same resource in the version that takes the place of this one
   if (version && version->ends()) {
     const auto now = request.context.now();
-    successor = environment_.versions.successor_url(*version, request.path, prefix_, now);
+    successor = versions_.successor_url(*version, request.path, prefix_, now);
     if (!mark(*version, successor, now, request, response)) co_return;
-  }
-  if (environment_.authorize && !row_.permission.empty()) {
-    auto allowed = environment_.authorize(request.context, row_.permission);
-    if (!allowed) {
-      write_error(request, response, allowed.error());
-      co_return;
-    }
   }
   RequestReader in(*this, request);
   AnswerWriter out(*this, request, response, version, successor);
-  auto call = row_.call(port_, request.context, in, out);
+  auto call = operation_.call(request.context, in, out);
   auto outcome = co_await std::move(call);
-  if (!outcome) write_error(request, response, outcome.error(), in.status());
+  if (!outcome) write_error(request, response, name_headers(std::move(outcome.error())), in.status());
+}
+
+Error OperationRoute::name_headers(Error error) const {
+  bool renamed = false;
+  for (auto& problem : error.fields)
+    for (const auto* field : header_fields_)
+      if (problem.field == field->name) {
+        problem.field = field->rules.header;
+        renamed = true;
+      }
+  // The sentence begins with the first field's name.
+  if (renamed && error.code == Code::invalid_argument) error.message = invalid_argument(error.fields).message;
+  return error;
 }
 
 void OperationRoute::write_error(const net::Request& request, net::Response& response, const Error& error,
@@ -268,27 +292,28 @@ bool OperationRoute::mark(const ApiVersion& version, const std::string& successo
 }
 
 OperationRoutes::OperationRoutes(net::Router& router, Metrics& metrics, const Versions& versions,
-                                 const Authorize& authorize)
-    : router_(router), metrics_(metrics), environment_{versions, authorize} {}
+                                 const calls::Authorize& authorize)
+    : router_(router), metrics_(metrics), versions_(versions), edge_{"rest", metrics, authorize} {}
 
 void OperationRoutes::mount(const BoundService& service) {
   using Versioning = OperationRoute::Versioning;
   for (auto& row : service.operations) {
     if (row.verb == Verb::none || row.shape != Shape::unary) continue;
+    const auto& operation = operations_.emplace_back(edge_, service, row);
     if (row.path.find(version_segment) == std::string_view::npos) {
-      add(service, row, Versioning::none, nullptr);
+      add(operation, Versioning::none, nullptr);
       continue;
     }
-    for (auto& version : environment_.versions.all()) add(service, row, Versioning::path, &version);
-    add(service, row, Versioning::header, nullptr);
+    for (auto& version : versions_.all()) add(operation, Versioning::path, &version);
+    add(operation, Versioning::header, nullptr);
   }
 }
 
-void OperationRoutes::add(const BoundService& service, const Operation& row,
-                          OperationRoute::Versioning versioning, const ApiVersion* version) {
-  const auto& route = routes_.emplace_back(environment_, service, row, versioning, version);
+void OperationRoutes::add(const calls::BoundOperation& operation, OperationRoute::Versioning versioning,
+                          const ApiVersion* version) {
+  const auto& route = routes_.emplace_back(versions_, operation, versioning, version);
   auto& mounted = router_.add(
-      to_method(row.verb), route.pattern(),
+      to_method(operation.row().verb), route.pattern(),
       [&route](net::Request& request, net::Response& response) { return route.serve(request, response); });
   mounted.observer = observe_route(metrics_, route.pattern());
   by_route_.emplace(&mounted, &route);

@@ -7,10 +7,10 @@
 #include <parley/metrics.hpp>
 #include <parley/net/http.hpp>
 #include <parley/operation.hpp>
+#include <parley/rpc/call.hpp>
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,23 +18,16 @@
 
 namespace parley::rest {
 
-// Whether a caller may use a row that asks for `permission`. Empty: everyone may (the demo profile).
-using Authorize = std::function<Result<void>(const CallContext&, std::string_view permission)>;
-
 // One row under one path. Immutable once mounted; a handler holds its address.
 class OperationRoute {
  public:
-  struct Environment {
-    const Versions& versions;
-    const Authorize& authorize;
-  };
   // How the version of the answer is found: the path has none, the path names it, or the header field does.
   enum class Versioning : std::uint8_t { none, path, header };
 
   // `version` is null unless `versioning` is path. Throws std::logic_error for a path parameter that the
   // request type does not have.
-  OperationRoute(const Environment& environment, const BoundService& service, const Operation& row,
-                 Versioning versioning, const ApiVersion* version);
+  OperationRoute(const Versions& versions, const calls::BoundOperation& operation, Versioning versioning,
+                 const ApiVersion* version);
 
   const std::string& pattern() const noexcept { return pattern_; }
   Task<void> serve(net::Request& request, net::Response& response) const;
@@ -52,20 +45,25 @@ class OperationRoute {
     bool text;  // a string, assigned as it is
   };
 
+  // Lets an error name a header field where that is where the value came from.
+  Error name_headers(Error error) const;
+
   // What is said of a version that has an end, to a client that uses it. False for one that is over: that is
   // answered then.
   bool mark(const ApiVersion& version, const std::string& successor, Timestamp now,
             const net::Request& request, net::Response& response) const;
 
-  const Environment& environment_;
-  void* port_;
+  const Versions& versions_;
+  const calls::BoundOperation& operation_;
   const Operation& row_;
   Versioning versioning_;
   const ApiVersion* version_;
   std::string pattern_;
   std::size_t prefix_;  // bytes of "/api" or "/api/v1" in a request's path
   std::vector<PathField> path_fields_;
+  std::vector<const FieldInfo*> header_fields_;  // with from_header(); the body and the query do not fill them
   std::uint64_t path_bits_ = 0;      // fields that the path fills
+  std::uint64_t header_bits_ = 0;    // fields that header fields fill
   std::uint64_t required_bits_ = 0;  // fields that must come from somewhere
   bool takes_body_ = false;
   const FieldInfo* location_ = nullptr;  // the answer's id, when the row creates what another row shows
@@ -75,7 +73,7 @@ class OperationRoute {
 class OperationRoutes {
  public:
   OperationRoutes(net::Router& router, Metrics& metrics, const Versions& versions,
-                  const Authorize& authorize);
+                  const calls::Authorize& authorize);
   // Every unary row with a verb: once, or for a path with {version} once per version and once without it.
   // Streams are mounted by the edges that know how to stream.
   void mount(const BoundService& service);
@@ -83,13 +81,15 @@ class OperationRoutes {
   const OperationRoute* find(const net::Route* route) const noexcept;
 
  private:
-  void add(const BoundService& service, const Operation& row, OperationRoute::Versioning versioning,
+  void add(const calls::BoundOperation& operation, OperationRoute::Versioning versioning,
            const ApiVersion* version);
 
   net::Router& router_;
   Metrics& metrics_;
-  OperationRoute::Environment environment_;
-  std::deque<OperationRoute> routes_;  // a deque does not move its elements
+  const Versions& versions_;
+  const calls::Edge edge_;
+  std::deque<calls::BoundOperation> operations_;  // a deque does not move its elements
+  std::deque<OperationRoute> routes_;
   std::unordered_map<const net::Route*, const OperationRoute*> by_route_;
 };
 

@@ -1,64 +1,79 @@
-// The rooms as this edge sees them: one cursor into each active room, whoever listens.
-//
-// A hub follows its room through the port, encodes each message once per kind of client and gives it to
-// fan-outs. A client without a position joins the fan-out at once. One with a position first follows the log
-// by a cursor of its own, at the pace at which it takes what it is sent, and joins the fan-out at the very
-// message at which its cursor and the hub's meet: nothing is lost or repeated, and nothing is queued.
-//
-// A hub that has not yet seen a message does not know its own position; clients that catch up then stay on
-// their own cursors until the room's next message, where all meet.
+// The chat's rooms on this edge: a hub per active room, with a group for each kind of client.
 #pragma once
 
-#include "room_follower.hpp"
+#include "log_hub.hpp"
 
-#include <parley/net/loop.hpp>
-#include <parley/net/peer.hpp>
+#include <parley/chat/chat.hpp>
 
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
-#include <vector>
 
 namespace parley::rest {
 
 enum class Audience : std::uint8_t { chat, lab, events };  // the first two take WebSocket frames
 inline constexpr std::size_t audiences = 3;
 
-class CatchUp;
+// A room's log.
+class RoomSource final : public LogSource {
+ public:
+  // `chat` outlives it.
+  RoomSource(chat::ChatService& chat, std::string room) : chat_(chat), room_(std::move(room)) {}
+
+  Task<Result<void>> follow(CallContext context, std::optional<std::int64_t> after, Outbound& out) override;
+  View view(const void* update) const override;
+  const void* entry(const View& view, std::size_t index) const noexcept override;
+  std::int64_t seq(const void* entry) const noexcept override;
+  Name name() const noexcept override { return {"chat", "a room"}; }
+  std::string_view event() const noexcept override { return "message"; }
+  void write_entry(const void* entry, std::string& json) const override;
+  void write_gap(const LogGap& gap, Timestamp now, std::string& json) const override;
+
+  const std::string& room() const noexcept { return room_; }
+
+ private:
+  chat::ChatService& chat_;
+  const std::string room_;
+};
+
 class Rooms;
 
 // Loop thread only.
-class RoomHub final : public RoomFollower {
+class RoomHub final : public LogHub {
  public:
-  RoomHub(Rooms& rooms, const Environment& environment, net::Loop& loop, std::string room);
-  ~RoomHub() override;
+  RoomHub(Rooms& rooms, chat::ChatService& chat, net::Loop& loop, const std::string& room);
 
+  const std::string& room() const noexcept { return source_.room(); }
+  // The same room's hub after this one was given up.
+  std::shared_ptr<RoomHub> successor() const;
   // A frame that stands in no log, to everyone of one audience that is not catching up.
   void announce(Audience audience, const net::Frame& frame);
-  std::size_t members() const noexcept { return members_; }
-  std::size_t catching_up() const noexcept { return catching_up_.size(); }
+  Group& group(Audience audience) noexcept { return *groups_[static_cast<std::size_t>(audience)]; }
 
  private:
-  friend class CatchUp;
-  friend class Membership;
-  friend class Rooms;
+  // One audience: all of it gets every message.
+  class Listeners final : public Group {
+   public:
+    Listeners(RoomHub& hub, Form form, net::Loop& loop)
+        : Group(hub, form), source_(hub.source_), fanout_(loop) {}
+    LogSource& source() noexcept override { return source_; }
+    void join(net::Peer& peer) override { fanout_.join(peer); }
+    void leave(net::Peer& peer) noexcept override { fanout_.leave(peer); }
+    net::Fanout& fanout() noexcept { return fanout_; }
 
-  Task<bool> take(const chat::RoomUpdate& update) override;
-  void publish(const chat::Message& message);
-  void meet();  // lets those join whose cursor is where the hub's is
-  net::Fanout& fanout(Audience audience) noexcept { return *fanouts_[static_cast<std::size_t>(audience)]; }
-  void entered();
-  void left();
+   private:
+    LogSource& source_;
+    net::Fanout fanout_;
+  };
+
+  void distribute(Frames& entry) override { tell_all(entry); }
+  void tell_all(Frames& frames) override;
 
   Rooms& rooms_;
-  std::array<std::unique_ptr<net::Fanout>, audiences> fanouts_;
-  std::vector<CatchUp*> catching_up_;
-  std::string buffer_;
-  std::size_t members_ = 0;
-  Scheduler::Timer linger_;  // runs while there are no members
+  RoomSource source_;
+  std::array<std::unique_ptr<Listeners>, audiences> groups_;
 };
 
 // A client's place in a room, given back by leave() or the destructor, whichever is first: while the peer
@@ -66,50 +81,29 @@ class RoomHub final : public RoomFollower {
 class Membership {
  public:
   explicit Membership(std::shared_ptr<RoomHub> hub) noexcept : hub_(std::move(hub)) {}
-  Membership(const Membership&) = delete;
-  Membership& operator=(const Membership&) = delete;
-  ~Membership() { leave(); }
 
-  // Once. With `after`: everything behind that position first. `peer` stays valid until leave().
+  // As Place::enter().
   void enter(net::Peer& peer, Audience audience, std::optional<std::int64_t> after);
-  void leave() noexcept;
+  void leave() noexcept { place_.leave(); }
   RoomHub& hub() const noexcept { return *hub_; }
 
  private:
   std::shared_ptr<RoomHub> hub_;
-  net::Peer* peer_ = nullptr;  // null: not entered
-  std::weak_ptr<CatchUp> catch_up_;
-  Audience audience_ = Audience::chat;
+  Place place_;
 };
 
-// The hubs by room. Loop thread only; what it is given outlives it.
-class Rooms {
+// The hubs by room.
+class Rooms final : public LogHubs {
  public:
-  Rooms(net::Loop& loop, Scheduler& scheduler, const Clock& clock, chat::ChatService& chat);
-  ~Rooms();
+  Rooms(net::Loop& loop, Scheduler& scheduler, const Clock& clock, chat::ChatService& chat)
+      : LogHubs(loop, scheduler, clock), chat_(chat) {}
 
-  // The room's hub, new if nobody is there. Kept for a while after its last member has left, so that a room
-  // does not start anew with every reconnection.
   std::shared_ptr<RoomHub> hub(const std::string& room);
-  std::size_t size() const noexcept { return hubs_.size(); }
-  // Ends all following; completes when it has ended.
-  Task<void> stop();
 
  private:
-  friend class RoomHub;
-  friend class Membership;
+  std::shared_ptr<LogHub> make(const std::string& room) override;
 
-  void abandoned(RoomHub& hub);
-  void remove(RoomHub& hub);
-  void start(std::shared_ptr<RoomFollower> follower);
-
-  net::Loop& loop_;
-  RoomFollower::Environment environment_;
-  std::unordered_map<std::string, std::shared_ptr<RoomHub>> hubs_;
-  std::size_t lingering_ = 0;
-  std::unordered_map<RoomFollower*, std::shared_ptr<RoomFollower>> running_;
-  TaskGroup tasks_;
-  bool stopped_ = false;
+  chat::ChatService& chat_;
 };
 
 }  // namespace parley::rest

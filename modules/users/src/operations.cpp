@@ -7,32 +7,32 @@ using namespace parley;
 using users::UserService;
 
 // ListUsers has no gRPC path: the lecture's is a stream of users, this row answers a page. PatchUser has
-// neither a JSON-RPC nor a gRPC name: protobuf cannot tell null from absent, and the lecture has no such
-// call.
+// none either: protobuf cannot tell null from absent, and the lecture has no such call.
 constexpr Operation rows[] = {
-    operation<&UserService::create_user>("CreateUser", summary("Create a user"),
-                                         http(Verb::post, "/api/{version}/users", 201), rpc("createUser"),
-                                         grpc("/user.UserService/CreateUser"), permission("users:write")),
+    operation<&UserService::create_user>(
+        "CreateUser", summary("Create a user"), http(Verb::post, "/api/{version}/users", 201),
+        grpc("/user.UserService/CreateUser"), permission("users:write"), fails(Code::already_exists)),
     operation<&UserService::get_user>(
-        "GetUser", summary("Get a user by id"), http(Verb::get, "/api/{version}/users/{id}"), rpc("getUser"),
-        grpc("/user.UserService/GetUser"), permission("users:read"), idempotent()),
+        "GetUser", summary("Get a user by id"), http(Verb::get, "/api/{version}/users/{id}"),
+        grpc("/user.UserService/GetUser"), permission("users:read"), idempotent(), fails(Code::not_found)),
     operation<&UserService::update_user>("UpdateUser", summary("Replace a user; what is left out is cleared"),
-                                         http(Verb::put, "/api/{version}/users/{id}"), rpc("updateUser"),
+                                         http(Verb::put, "/api/{version}/users/{id}"),
                                          grpc("/user.UserService/UpdateUser"), permission("users:write"),
-                                         idempotent()),
-    operation<&UserService::patch_user>("PatchUser", summary("Change some fields of a user"),
-                                        http(Verb::patch, "/api/{version}/users/{id}"),
-                                        permission("users:write"), idempotent()),
-    operation<&UserService::delete_user>(
-        "DeleteUser", summary("Delete a user"), http(Verb::del, "/api/{version}/users/{id}", 204),
-        rpc("deleteUser"), grpc("/user.UserService/DeleteUser"), permission("users:write"), idempotent()),
+                                         idempotent(), fails(Code::not_found, Code::already_exists)),
+    operation<&UserService::patch_user>(
+        "PatchUser", summary("Change some fields of a user"), http(Verb::patch, "/api/{version}/users/{id}"),
+        permission("users:write"), idempotent(), fails(Code::not_found, Code::already_exists)),
+    operation<&UserService::delete_user>("DeleteUser", summary("Delete a user"),
+                                         http(Verb::del, "/api/{version}/users/{id}", 204),
+                                         grpc("/user.UserService/DeleteUser"), permission("users:write"),
+                                         idempotent(), fails(Code::not_found)),
     operation<&UserService::list_users>("ListUsers", summary("List or search users, oldest first"),
-                                        http(Verb::get, "/api/{version}/users"), rpc("listUsers"),
-                                        permission("users:read"), idempotent()),
+                                        http(Verb::get, "/api/{version}/users"), permission("users:read"),
+                                        idempotent()),
     operation<&UserService::validate_user>("ValidateUser", summary("Ask whether a user exists and is active"),
                                            http(Verb::get, "/api/{version}/users/{user_id}/validation"),
-                                           rpc("validateUser"), grpc("/user.UserService/ValidateUser"),
-                                           permission("users:read"), idempotent()),
+                                           grpc("/user.UserService/ValidateUser"), permission("users:read"),
+                                           idempotent()),
 };
 static_assert(distinct(rows));
 

@@ -66,6 +66,8 @@ std::string scalar_to_toml(const TypeInfo& type, bool bytes, const void* value) 
       return real_to_toml(*static_cast<const double*>(value));
     case Kind::duration:
       return duration_to_toml(*static_cast<const std::chrono::milliseconds*>(value));
+    case Kind::money:  // a TOML number with a fraction is a binary one
+      return '"' + to_text(*static_cast<const Money*>(value)) + '"';
     case Kind::enumeration:
       for (const auto& item : type.items)
         if (item.value == *static_cast<const std::int32_t*>(value)) return '"' + std::string(item.name) + '"';

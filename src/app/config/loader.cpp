@@ -59,6 +59,8 @@ std::string_view misfit(Kind kind, bool bytes, Form form) {
     case Kind::duration:
       return form == Form::integer || form == Form::string ? ""
                                                            : "a duration such as \"54s\", or milliseconds";
+    case Kind::money:
+      return form == Form::integer || form == Form::string ? "" : "an amount in quotes such as \"19.99\"";
     case Kind::list:
       return form == Form::list ? "" : "a list of strings in brackets";
     default:

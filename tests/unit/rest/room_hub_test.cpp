@@ -2,7 +2,6 @@
 #include "room_hub.hpp"
 
 #include "catch.hpp"
-#include "catch_up.hpp"
 #include "fakes.hpp"
 #include "manual_time.hpp"
 

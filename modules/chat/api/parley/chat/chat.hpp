@@ -4,6 +4,7 @@
 
 #include <parley/context.hpp>
 #include <parley/describe.hpp>
+#include <parley/follow.hpp>
 #include <parley/operation.hpp>
 #include <parley/result.hpp>
 #include <parley/task.hpp>
@@ -27,6 +28,7 @@ struct Message {
   std::string user;
   Timestamp timestamp;
   ExtraMembers extra;
+  std::optional<std::string> to;  // whom a direct message is for
   bool operator==(const Message&) const = default;
 };
 
@@ -71,13 +73,27 @@ struct FollowRoom {
 
 // What a follower gets, in order: pages of messages, and a gap where the log no longer has what it asked for.
 struct RoomUpdate {
-  struct Gap {
-    // Sequence numbers that are lost, inclusive. `from` at or below the position that was asked for: the log
-    // ends before it, it was replaced, and what it has comes from its start.
-    std::int64_t from = 0, to = 0;
-  };
   std::vector<Message> messages;  // at most 100
-  std::optional<Gap> gap;         // before `messages`
+  std::optional<LogGap> gap;      // before `messages`
+};
+
+// Somebody was named in a room's message as `@name`: at the start of its content, or behind a character that
+// is no ASCII letter, digit or underscore; the longest run of 1 to 64 ASCII letters, digits, '.', '_' and '-',
+// without the dots at its end. At most 20 different names of one message count. One log for all rooms, with a
+// sequence of its own; direct messages mention nobody.
+struct Mention {
+  std::int64_t seq = 0;
+  std::string user;  // who was named, without the @
+  Message message;
+};
+
+struct FollowMentions {
+  std::optional<std::int64_t> after_seq;  // absent: only what comes from now on
+};
+
+struct MentionUpdate {
+  std::vector<Mention> mentions;  // at most 100
+  std::optional<LogGap> gap;      // before `mentions`
 };
 
 // Loop thread. Besides the codes named: invalid_argument, unavailable, deadline_exceeded.
@@ -93,6 +109,10 @@ class ChatService {
   // the log is a gap too: the log was replaced. A follower that takes what it is sent holds no memory; one
   // that is behind reads pages from the log. After `unavailable`, follow again from the last seq that came.
   virtual Task<Result<void>> follow(CallContext context, FollowRoom request, Sink<RoomUpdate> sink) = 0;
+  // The feed for other modules: a mention is stored together with its message. Ends and resumes as follow()
+  // does; a mention whose message its room no longer keeps is part of a gap.
+  virtual Task<Result<void>> follow_mentions(CallContext context, FollowMentions request,
+                                             Sink<MentionUpdate> sink) = 0;
 };
 
 }  // namespace parley::chat
@@ -111,9 +131,13 @@ const TypeInfo& describe<chat::MessagePage>();
 template <>
 const TypeInfo& describe<chat::FollowRoom>();
 template <>
-const TypeInfo& describe<chat::RoomUpdate::Gap>();
-template <>
 const TypeInfo& describe<chat::RoomUpdate>();
+template <>
+const TypeInfo& describe<chat::Mention>();
+template <>
+const TypeInfo& describe<chat::FollowMentions>();
+template <>
+const TypeInfo& describe<chat::MentionUpdate>();
 template <>
 std::span<const Operation> operations<chat::ChatService>();
 }  // namespace parley

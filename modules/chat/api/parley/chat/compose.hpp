@@ -14,6 +14,7 @@ namespace parley::chat {
 // Configuration section [chat].
 struct Options {
   std::int64_t keep_messages = 1'000'000;  // per room, at least 1; older ones are removed
+  std::int64_t keep_mentions = 100'000;    // of all rooms, for the modules that follow them
   std::int32_t max_rooms = 10'000;
   std::int32_t max_delayed = 10'000;  // per room, waiting for their delay
   std::chrono::milliseconds max_delay{3'600'000};

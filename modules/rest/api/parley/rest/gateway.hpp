@@ -9,6 +9,7 @@
 #include <parley/net/loop.hpp>
 #include <parley/net/server.hpp>
 #include <parley/operation.hpp>
+#include <parley/rpc/call.hpp>
 #include <parley/users/users.hpp>
 
 #include <chrono>
@@ -48,9 +49,7 @@ struct Dependencies {
   std::function<HealthReport()> health;
   std::function<std::string()> metrics_text;  // Prometheus exposition format
   std::string version;
-  // Whether a caller may use an operation whose row asks for `permission`; an error is answered as it is.
-  // Empty: everyone may, as in the demo profile.
-  std::function<Result<void>(const CallContext&, std::string_view permission)> authorize = {};
+  calls::Authorize authorize = {};
 };
 
 // Loop thread only. What `dependencies` refers to outlives the gateway; the gateway outlives the server

@@ -14,6 +14,11 @@
 #include <string_view>
 #include <vector>
 
+namespace parley::docs {
+struct Endpoint;
+struct Channel;
+}  // namespace parley::docs
+
 namespace parley::net {
 
 enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
@@ -106,6 +111,15 @@ class Response {
 // 413, 500 ...). Fills body and content type; the status is set.
 using ErrorWriter = std::function<void(const Request&, Response&, const Error&)>;
 
+// What the server refuses by itself. `everywhere`: whatever route a request is for.
+struct Refusal {
+  std::uint16_t status;
+  Code code;
+  std::string_view about;
+  bool everywhere = false;
+};
+std::span<const Refusal> refusals() noexcept;
+
 using Handler = std::function<Task<void>(Request&, Response&)>;
 
 class WebSocketHandler;
@@ -127,6 +141,9 @@ struct Route {
   WebSocketAcceptor websocket;  // for a GET with Upgrade: websocket; may stand beside `handler`
   std::size_t max_body = 0;     // bytes; 0: the server's default
   std::shared_ptr<RouteObserver> observer;
+  // What the descriptions say of the handler, and of the WebSocket or the events it streams (parley/docs).
+  std::shared_ptr<const docs::Endpoint> endpoint;
+  std::shared_ptr<const docs::Channel> channel;
 };
 
 // A pattern's segment is literal or a parameter: {name}, {name:int} (decimal digits), {name:uuid}, or a
@@ -149,6 +166,8 @@ class Router {
   };
   // Fills in request.parameters.
   Match find(Request& request) const;
+  // In the order they were added.
+  std::span<const std::unique_ptr<Route>> routes() const noexcept { return routes_; }
 
   // Observes what no route answers: unknown paths and methods, and requests that are refused. May be null.
   std::shared_ptr<RouteObserver> unmatched;
