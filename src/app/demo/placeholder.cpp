@@ -1,4 +1,0 @@
-#include "command_line.hpp"
-namespace parley::app {
-Exit run_demo(const CommandLine&) { return Exit::failed; }
-}
