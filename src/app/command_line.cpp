@@ -94,7 +94,8 @@ void take_arguments(const Parsed& parsed, CommandLine& out) {
       return;  // what follows a wrong flag is its value, most likely
     }
     if (!argument.name || taken) {
-      out.problems.push_back("`parley " + name + "` takes no " + (taken ? "second " : "") + "argument " + extra);
+      out.problems.push_back("`parley " + name + "` takes no " + (taken ? "second " : "") + "argument " +
+                             extra);
       return;
     }
     out.argument = extra;
@@ -106,7 +107,8 @@ void take_arguments(const Parsed& parsed, CommandLine& out) {
                            help + "`");
   } else if (const auto known = offered(argument.offer);
              taken && !known.empty() && std::ranges::find(known, out.argument) == known.end()) {
-    out.problems.push_back("there is no " + std::string(argument.offer == Offer::command ? "command " : "shell ") +
+    out.problems.push_back("there is no " +
+                           std::string(argument.offer == Offer::command ? "command " : "shell ") +
                            out.argument + advice(out.argument, known, help));
   }
 }

@@ -34,7 +34,8 @@ class Databases {
  public:
   Result<void> open(const Config& config, net::Loop& loop, const Clock& clock) {
     for (const auto& row : module_databases()) {
-      auto opened = db::open_sqlite(row.name, row.path(config.server.data), row.migrations, config.storage, loop, clock);
+      auto opened = db::open_sqlite(row.name, row.path(config.server.data), row.migrations, config.storage,
+                                    loop, clock);
       if (!opened) return std::unexpected(std::move(opened.error()));
       named_.push_back({row.name, opened->get()});
       owned_[row.name] = std::move(*opened);

@@ -39,7 +39,8 @@ Terminal Terminal::of(int file) {
   Terminal terminal;
   terminal.is_terminal = ::isatty(file) == 1;
   const char *no_color = std::getenv("NO_COLOR"), *kind = std::getenv("TERM");
-  terminal.colour = terminal.is_terminal && !(no_color && *no_color) && kind && std::string_view(kind) != "dumb";
+  terminal.colour =
+      terminal.is_terminal && !(no_color && *no_color) && kind && std::string_view(kind) != "dumb";
   winsize size{};
   if (const char* columns = std::getenv("COLUMNS"); columns && std::atoi(columns) > 0) {
     terminal.width = static_cast<std::size_t>(std::atoi(columns));

@@ -42,15 +42,18 @@ Result<Opened> open_at_one_moment(const std::string& name, const std::string& pa
   // The copy begins where the first statement reads.
   if (const int code = (*connection)->control(Connection::Control::begin))
     return std::unexpected(opening_error(name, code, (*connection)->system_error()));
-  const auto id = (*connection)->integer(
-      "SELECT application_id FROM pragma_application_id, (SELECT count(*) FROM sqlite_schema)");
+  const auto id =
+      (*connection)
+          ->integer("SELECT application_id FROM pragma_application_id, (SELECT count(*) FROM sqlite_schema)");
   if (!id) return failure_of(name, **connection);
   if (*id != application_id)
-    return std::unexpected(about(name, Code::data_loss,
-                                 "is not a Parley database; choose another data directory or move the file away"));
+    return std::unexpected(
+        about(name, Code::data_loss,
+              "is not a Parley database; choose another data directory or move the file away"));
   const auto version = check_migrations(name, **connection, migrations);
   if (!version) return std::unexpected(version.error());
-  const auto bytes = (*connection)->integer("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+  const auto bytes =
+      (*connection)->integer("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
   if (!bytes) return failure_of(name, **connection);
   return Opened{std::move(*connection), {*version, static_cast<std::uint64_t>(*bytes)}};
 }
@@ -86,7 +89,8 @@ Result<Account> inspect_database(const std::string& name, const std::string& pat
   const auto verdict =
       connection.text(depth == Depth::quick ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)");
   if (!verdict) return failure_of(name, connection);
-  if (*verdict != "ok") return std::unexpected(about(name, Code::data_loss, "is damaged; restore it from a backup"));
+  if (*verdict != "ok")
+    return std::unexpected(about(name, Code::data_loss, "is damaged; restore it from a backup"));
   return opened->account;
 }
 
@@ -102,11 +106,13 @@ struct Snapshot::Impl {
     int code = SQLITE_OK;
     while (code == SQLITE_OK) {
       errno = 0;
-      // The transaction of `source` stays open: however much is written meanwhile, the copy never starts again.
+      // The transaction of `source` stays open: however much is written meanwhile, the copy never starts
+      // again.
       code = sqlite3_backup_step(backup, pages_per_step);
       if (code != SQLITE_OK && code != SQLITE_DONE) target.note_failure(code);
       const std::int64_t total = sqlite3_backup_pagecount(backup);
-      if (code == SQLITE_OK && !progress(total - sqlite3_backup_remaining(backup), total)) code = SQLITE_INTERRUPT;
+      if (code == SQLITE_OK && !progress(total - sqlite3_backup_remaining(backup), total))
+        code = SQLITE_INTERRUPT;
     }
     const int finished = sqlite3_backup_finish(backup);
     if (code != SQLITE_DONE) return code;
@@ -127,8 +133,7 @@ Result<Snapshot> Snapshot::take(const std::string& name, const std::string& path
                                 std::span<const Migration> migrations) {
   auto opened = open_at_one_moment(name, path, migrations);
   if (!opened) return std::unexpected(std::move(opened.error()));
-  return Snapshot(
-      std::make_unique<Impl>(Impl{name, std::move(opened->connection), opened->account}));
+  return Snapshot(std::make_unique<Impl>(Impl{name, std::move(opened->connection), opened->account}));
 }
 
 Result<void> Snapshot::copy_to(const std::string& path,

@@ -57,9 +57,8 @@ Result<Ownership> Ownership::take(std::string_view name, const std::string& path
                                          (pid ? " (process " + std::to_string(pid) + ")" : std::string()) +
                                          "; stop that one or choose another data directory"));
       }
-      return std::unexpected(
-          about(name, Code::failed_precondition,
-                "cannot be locked; choose a data directory on a file system with locks"));
+      return std::unexpected(about(name, Code::failed_precondition,
+                                   "cannot be locked; choose a data directory on a file system with locks"));
     }
     if (!still_there(file, lock_path)) continue;
     // For the message above only; a full disk must not keep the server from starting.

@@ -67,14 +67,17 @@ Result<Target> Target::parse(std::string_view url) {
 }
 
 Result<std::string> request_head(const Target& target, const Request& request) {
-  std::string head = request.method + " " + request.path + " HTTP/1.1\r\nHost: " + target.authority() + "\r\n";
+  std::string head =
+      request.method + " " + request.path + " HTTP/1.1\r\nHost: " + target.authority() + "\r\n";
   bool sound = request.path.find_first_of(" \r\n") == std::string::npos;
   for (const auto& [name, value] : request.headers) {
     head += name + ": " + value + "\r\n";
     sound = sound && (name + value).find_first_of("\r\n") == std::string::npos;
   }
-  if (!sound) return fail(Code::invalid_argument, "the request's path or a header field holds a line break or a space");
-  if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH")
+  if (!sound)
+    return fail(Code::invalid_argument, "the request's path or a header field holds a line break or a space");
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT" ||
+      request.method == "PATCH")
     head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   return head;
 }
@@ -84,13 +87,14 @@ Result<Connection> Connection::open(const Target& target) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (const int code = ::getaddrinfo(target.host.c_str(), std::to_string(target.port).c_str(), &hints, &found))
+  if (const int code =
+          ::getaddrinfo(target.host.c_str(), std::to_string(target.port).c_str(), &hints, &found))
     return fail(Code::unavailable, target.host + " cannot be found: " + ::gai_strerror(code));
   const std::unique_ptr<addrinfo, FreeAddresses> addresses(found);
   int failure = ECONNREFUSED;
   for (const auto* address = found; address; address = address->ai_next) {
-    const int socket =
-        ::socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->ai_protocol);
+    const int socket = ::socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                                address->ai_protocol);
     if (socket < 0) {
       failure = errno;
       continue;
@@ -123,7 +127,8 @@ void Connection::cut() noexcept {
 
 Result<void> Connection::wait(short events, SteadyTime deadline) const {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return too_slow(name_);
     pollfd waiting{socket_, events, 0};
     const int ready = ::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));

@@ -13,7 +13,8 @@ namespace parley::net::client {
 class Connection {
  public:
   static Result<Connection> open(const Target& target);
-  Connection(Connection&& other) noexcept : socket_(std::exchange(other.socket_, -1)), name_(std::move(other.name_)) {}
+  Connection(Connection&& other) noexcept
+      : socket_(std::exchange(other.socket_, -1)), name_(std::move(other.name_)) {}
   Connection& operator=(Connection&& other) noexcept {
     std::swap(socket_, other.socket_);
     std::swap(name_, other.name_);

@@ -51,8 +51,8 @@ Result<EventSource> EventSource::open(const Target& target, const std::string& p
   }
   const auto answer = reader.head();
   if (answer.status != 200 || !answer.header("Content-Type").starts_with("text/event-stream")) {
-    return fail(Code::failed_precondition, "GET " + path + " answers no stream of events but status " +
-                                               std::to_string(answer.status));
+    return fail(Code::failed_precondition,
+                "GET " + path + " answers no stream of events but status " + std::to_string(answer.status));
   }
   return EventSource(std::make_unique<Impl>(Impl{target, std::move(*connection), std::move(reader), {}}));
 }

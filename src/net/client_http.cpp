@@ -62,7 +62,8 @@ Result<bool> AnswerReader::more(Connection& connection, SteadyTime deadline) {
   if (!got) return std::unexpected(got.error());
   error_code error;
   if (!*got) {
-    if (!parser.got_some()) return fail(Code::unavailable, "the server closed the connection without an answer");
+    if (!parser.got_some())
+      return fail(Code::unavailable, "the server closed the connection without an answer");
     parser.put_eof(error);
     if (error) return fail(Code::unavailable, "the connection broke within an answer");
     return false;

@@ -21,7 +21,8 @@ std::string masked(wire::Opcode opcode, std::string_view payload) {
   char mask[4];
   fill_random(mask, sizeof mask);
   frame.append(mask, sizeof mask);
-  for (std::size_t i = 0; i < payload.size(); ++i) frame.push_back(static_cast<char>(payload[i] ^ mask[i % 4]));
+  for (std::size_t i = 0; i < payload.size(); ++i)
+    frame.push_back(static_cast<char>(payload[i] ^ mask[i % 4]));
   return frame;
 }
 
@@ -41,7 +42,8 @@ struct WebSocket::Impl {
     while (input.size() < bytes) {
       const auto more = connection.read(input, deadline);
       if (!more) return std::unexpected(more.error());
-      if (!*more) return fail(Code::unavailable, "the server closed the connection without a close frame (1006)");
+      if (!*more)
+        return fail(Code::unavailable, "the server closed the connection without a close frame (1006)");
     }
     return {};
   }
@@ -130,8 +132,9 @@ Result<std::string> WebSocket::next() {
                                             : static_cast<unsigned char>(payload[0]) << 8 |
                                                   static_cast<unsigned char>(payload[1]);
         close();
-        return fail(Code::unavailable, "the server closed with " + std::to_string(code) +
-                                           (payload.size() > 2 ? " (" + payload.substr(2) + ")" : std::string()));
+        return fail(Code::unavailable,
+                    "the server closed with " + std::to_string(code) +
+                        (payload.size() > 2 ? " (" + payload.substr(2) + ")" : std::string()));
       }
       case 0x9:
         if (auto sent = impl_->connection.write(masked(wire::Opcode::pong, frame->payload), deadline); !sent)

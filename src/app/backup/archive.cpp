@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t block = 1 << 18;
 
 Error system_failure(const std::string& what, int code) {
-  const Code kind = code == ENOSPC || code == EIO || code == EDQUOT ? Code::unavailable : Code::failed_precondition;
+  const Code kind =
+      code == ENOSPC || code == EIO || code == EDQUOT ? Code::unavailable : Code::failed_precondition;
   return {kind, what + ": " + std::generic_category().message(code)};
 }
 
@@ -91,7 +92,8 @@ Result<ArchiveWriter> ArchiveWriter::create(const std::string& path) {
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (impl->file < 0) return std::unexpected(system_failure("the archive " + path + " cannot be made", errno));
+  if (impl->file < 0)
+    return std::unexpected(system_failure("the archive " + path + " cannot be made", errno));
   impl->archive.reset(archive_write_new());
   auto* archive = impl->archive.get();
   if (archive_write_set_format_pax_restricted(archive) != ARCHIVE_OK ||
@@ -157,7 +159,8 @@ Result<ArchiveReader> ArchiveReader::open(const std::string& path) {
   if (::stat(path.c_str(), &status) != 0)
     return fail(errno == ENOENT ? Code::not_found : Code::failed_precondition,
                 "the archive " + path + " cannot be read: " + std::generic_category().message(errno));
-  if (!S_ISREG(status.st_mode)) return fail(Code::failed_precondition, "the archive " + path + " is not a file");
+  if (!S_ISREG(status.st_mode))
+    return fail(Code::failed_precondition, "the archive " + path + " is not a file");
   if (::access(path.c_str(), R_OK) != 0)
     return std::unexpected(system_failure("the archive " + path + " cannot be read", errno));
   auto impl = std::make_unique<Impl>();
@@ -177,11 +180,13 @@ Result<std::optional<ArchiveEntry>> ArchiveReader::next() {
   if (code != ARCHIVE_OK) return impl_->damaged();
   const char* name = archive_entry_pathname(entry);
   if (!name || !is_plain_name(name))
-    return fail(Code::data_loss, "the archive is none of `parley backup`: it has an entry whose name is not plain");
-  if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) || archive_entry_symlink(entry) ||
-      archive_entry_sparse_count(entry) > 0 || !archive_entry_size_is_set(entry) || archive_entry_size(entry) < 0) {
     return fail(Code::data_loss,
-                "the archive is none of `parley backup`: its entry " + std::string(name) + " is no plain file");
+                "the archive is none of `parley backup`: it has an entry whose name is not plain");
+  if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) ||
+      archive_entry_symlink(entry) || archive_entry_sparse_count(entry) > 0 ||
+      !archive_entry_size_is_set(entry) || archive_entry_size(entry) < 0) {
+    return fail(Code::data_loss, "the archive is none of `parley backup`: its entry " + std::string(name) +
+                                     " is no plain file");
   }
   return ArchiveEntry{name, static_cast<std::uint64_t>(archive_entry_size(entry))};
 }

@@ -70,15 +70,16 @@ Result<void> pack(const Manifest& manifest, const std::string& folder, const std
   for (const auto& database : manifest.databases) {
     const auto total = static_cast<std::uint64_t>(database.bytes);
     const auto hear = [&](std::uint64_t done) { return progress("packing " + database.name, done, total); };
-    if (auto added = writer->add_file(database.file, folder + "/" + database.file, total, hear); !added) return added;
+    if (auto added = writer->add_file(database.file, folder + "/" + database.file, total, hear); !added)
+      return added;
   }
   return writer->finish();
 }
 
 }  // namespace
 
-Result<Manifest> write_backup(const DataFolder& data, const std::string& file, bool replace, const Clock& clock,
-                              const Progress& progress) {
+Result<Manifest> write_backup(const DataFolder& data, const std::string& file, bool replace,
+                              const Clock& clock, const Progress& progress) {
   std::error_code failure;
   const fs::path target = fs::absolute(file, failure).lexically_normal();
   const auto kind = fs::symlink_status(target, failure).type();
@@ -89,7 +90,8 @@ Result<Manifest> write_backup(const DataFolder& data, const std::string& file, b
   if (!fs::is_directory(target.parent_path(), failure))
     return fail(Code::failed_precondition, "the folder of " + file + " does not exist; make it first");
 
-  Manifest manifest{.parley = PARLEY_VERSION, .sqlite = db::engine_version(), .created_at = clock.now(), .databases = {}};
+  Manifest manifest{
+      .parley = PARLEY_VERSION, .sqlite = db::engine_version(), .created_at = clock.now(), .databases = {}};
   auto parts = take_snapshots(data);
   if (!parts) return std::unexpected(parts.error());
   auto made = make_folder(target.string() + ".partial-");
@@ -102,14 +104,16 @@ Result<Manifest> write_backup(const DataFolder& data, const std::string& file, b
     manifest.databases.push_back(std::move(*copied));
   }
   const std::string archive = folder.path() + "/archive";
-  if (auto packed = pack(manifest, folder.path(), archive, progress); !packed) return std::unexpected(packed.error());
+  if (auto packed = pack(manifest, folder.path(), archive, progress); !packed)
+    return std::unexpected(packed.error());
   if (replace) {
     if (std::rename(archive.c_str(), target.c_str()) != 0)
       return std::unexpected(file_error(file + " cannot be put in place", errno));
   } else if (auto renamed = rename_to_new(archive, target.string()); !renamed) {
     return std::unexpected(renamed.error());
   }
-  if (auto synced = sync_folder(target.parent_path().string()); !synced) return std::unexpected(synced.error());
+  if (auto synced = sync_folder(target.parent_path().string()); !synced)
+    return std::unexpected(synced.error());
   return manifest;
 }
 

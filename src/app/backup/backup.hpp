@@ -25,8 +25,8 @@ struct DataFolder {
 
 // Writes `file`, whole or not at all. What was acknowledged before the call is in it. failed_precondition:
 // the file exists and `replace` is false, or there is nothing to back up.
-Result<Manifest> write_backup(const DataFolder& data, const std::string& file, bool replace, const Clock& clock,
-                              const Progress& progress);
+Result<Manifest> write_backup(const DataFolder& data, const std::string& file, bool replace,
+                              const Clock& clock, const Progress& progress);
 
 struct Restored {
   Manifest manifest;

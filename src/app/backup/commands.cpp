@@ -47,16 +47,19 @@ Exit run_backup(const CommandLine& line) {
   const Interruptible interruptible;
   ProgressLine progress;
   const auto& data = loaded->config.server.data;
-  const auto written = write_backup({.path = data}, line.argument, line.has("--force"), system_clock(), on_terminal(progress));
+  const auto written =
+      write_backup({.path = data}, line.argument, line.has("--force"), system_clock(), on_terminal(progress));
   progress.clear();
   if (!written) return report(written.error());
   std::error_code ignored;
   std::uint64_t bytes = 0;
   for (const auto& database : written->databases) bytes += static_cast<std::uint64_t>(database.bytes);
-  std::printf("%s: %s of %s, %s in %s\n", line.argument.c_str(), count_of(written->databases.size(), "database").c_str(),
-              data.c_str(), readable_size(bytes).c_str(), readable_size(fs::file_size(line.argument, ignored)).c_str());
+  std::printf("%s: %s of %s, %s in %s\n", line.argument.c_str(),
+              count_of(written->databases.size(), "database").c_str(), data.c_str(),
+              readable_size(bytes).c_str(), readable_size(fs::file_size(line.argument, ignored)).c_str());
   for (const auto& database : written->databases)
-    std::printf("  %-16s version %lld, %s\n", database.name.c_str(), static_cast<long long>(database.schema_version),
+    std::printf("  %-16s version %lld, %s\n", database.name.c_str(),
+                static_cast<long long>(database.schema_version),
                 readable_size(static_cast<std::uint64_t>(database.bytes)).c_str());
   return Exit::clean;
 }
@@ -77,8 +80,9 @@ Exit run_restore(const CommandLine& line) {
               restored->manifest.parley.c_str());
   if (!restored->kept.empty()) {
     const auto kept = shell_word(beside(data, restored->kept)), there = shell_word(data);
-    std::printf("\nWhat was there is kept in %s. To go back, with no server running:\n\n  rm -r %s && mv %s %s\n",
-                kept.c_str(), there.c_str(), kept.c_str(), there.c_str());
+    std::printf(
+        "\nWhat was there is kept in %s. To go back, with no server running:\n\n  rm -r %s && mv %s %s\n",
+        kept.c_str(), there.c_str(), kept.c_str(), there.c_str());
   }
   return Exit::clean;
 }
@@ -94,7 +98,8 @@ Exit run_reset(const CommandLine& line) {
     if (::isatty(STDIN_FILENO) != 1)
       return refuse({"`parley reset` asks before it empties " + data +
                      ", and there is no terminal to ask on; add --yes if that is meant"});
-    if (!confirmed("Empty " + data + " (" + count_of(found.files.size(), "file") + ", " + readable_size(found.bytes) +
+    if (!confirmed("Empty " + data + " (" + count_of(found.files.size(), "file") + ", " +
+                   readable_size(found.bytes) +
                    ")? There is no way back; `parley backup FILE` makes one. Type yes to go on: ")) {
       std::fputs("Nothing was removed.\n", stderr);
       return Exit::failed;

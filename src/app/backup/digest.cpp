@@ -40,7 +40,8 @@ Result<std::string> digest_of_file(const std::string& path) {
   }
   const int failure = errno;
   if (file >= 0) ::close(file);
-  if (got < 0) return fail(Code::unavailable, path + " cannot be read: " + std::generic_category().message(failure));
+  if (got < 0)
+    return fail(Code::unavailable, path + " cannot be read: " + std::generic_category().message(failure));
   return digest.hex();
 }
 

@@ -51,17 +51,19 @@ Result<void> check(const Manifest& manifest, const DataFolder& data) {
   for (const auto& database : manifest.databases) {
     const auto* row = find_row(data, database.name);
     if (!row)
-      return fail(Code::failed_precondition, "the archive has a database '" + database.name +
-                                                 "' that this program does not know; restore it with Parley " +
-                                                 manifest.parley + " or later");
+      return fail(Code::failed_precondition,
+                  "the archive has a database '" + database.name +
+                      "' that this program does not know; restore it with Parley " + manifest.parley +
+                      " or later");
     if (database.file != row->file() || !seen.insert(database.name).second)
       return foreign("its manifest contradicts itself");
     const auto known = static_cast<std::int64_t>(row->migrations.size());
     if (database.schema_version > known)
-      return fail(Code::failed_precondition,
-                  "the archive's database '" + database.name + "' is at version " +
-                      std::to_string(database.schema_version) + ", newer than version " + std::to_string(known) +
-                      " that this program knows; restore it with Parley " + manifest.parley + " or later");
+      return fail(Code::failed_precondition, "the archive's database '" + database.name + "' is at version " +
+                                                 std::to_string(database.schema_version) +
+                                                 ", newer than version " + std::to_string(known) +
+                                                 " that this program knows; restore it with Parley " +
+                                                 manifest.parley + " or later");
   }
   return {};
 }
@@ -115,16 +117,19 @@ Result<void> unpack(ArchiveReader& archive, const BackedUpDatabase& database, co
     digest.add(std::string_view(buffer.data(), *got));
     for (std::size_t at = 0; at < *got && result;) {
       const auto written = ::write(file, buffer.data() + at, *got - at);
-      if (written < 0 && errno != EINTR) result = std::unexpected(file_error(path + " cannot be written", errno));
+      if (written < 0 && errno != EINTR)
+        result = std::unexpected(file_error(path + " cannot be written", errno));
       if (written > 0) at += static_cast<std::size_t>(written);
     }
-    if (result && !progress(database.name, done, total)) result = fail(Code::cancelled, "the restore was interrupted");
+    if (result && !progress(database.name, done, total))
+      result = fail(Code::cancelled, "the restore was interrupted");
   }
   if (result && ::fsync(file) != 0) result = std::unexpected(file_error(path + " cannot be written", errno));
   ::close(file);
   if (!result) return result;
   if (done != total) return foreign(database.file + " has another size than its manifest says");
-  if (digest.hex() != database.sha256) return foreign(database.file + " has another checksum than its manifest says");
+  if (digest.hex() != database.sha256)
+    return foreign(database.file + " has another checksum than its manifest says");
   return {};
 }
 
@@ -146,7 +151,8 @@ Result<void> unpack_all(ArchiveReader& archive, const Manifest& manifest, const 
     const auto account =
         db::inspect_database(database.name, path, find_row(data, database.name)->migrations, db::Depth::full);
     if (!account) return std::unexpected(account.error());
-    if (account->version != database.schema_version) return foreign("its manifest contradicts " + database.file);
+    if (account->version != database.schema_version)
+      return foreign("its manifest contradicts " + database.file);
     for (const auto& file : db::files_of(path))
       if (file != path) ::unlink(file.c_str());
   }
@@ -155,7 +161,8 @@ Result<void> unpack_all(ArchiveReader& archive, const Manifest& manifest, const 
 
 Result<void> write_file(const std::string& path, std::string_view text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const bool done = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+  const bool done = file >= 0 &&
+                    ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                     ::fsync(file) == 0;
   const int failure = errno;
   if (file >= 0) ::close(file);
@@ -196,9 +203,11 @@ bool has_data(const DataFolder& data) {
 Result<std::string> folder_path(const std::string& path) {
   std::error_code failure;
   auto resolved = fs::weakly_canonical(fs::absolute(path, failure), failure);
-  if (failure) return fail(Code::failed_precondition, "the folder " + path + " cannot be found: " + failure.message());
+  if (failure)
+    return fail(Code::failed_precondition, "the folder " + path + " cannot be found: " + failure.message());
   if (resolved.filename().empty()) resolved = resolved.parent_path();
-  if (resolved == resolved.root_path()) return fail(Code::failed_precondition, path + " is no folder for data");
+  if (resolved == resolved.root_path())
+    return fail(Code::failed_precondition, path + " is no folder for data");
   return resolved.string();
 }
 

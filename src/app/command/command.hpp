@@ -15,7 +15,17 @@ struct CommandLine;
 enum class Exit : int { clean = 0, failed = 1, usage = 2 };
 
 // What a shell offers for a value.
-enum class Offer : std::uint8_t { nothing, file, folder, profile, log_level, log_format, setting, command, shell };
+enum class Offer : std::uint8_t {
+  nothing,
+  file,
+  folder,
+  profile,
+  log_level,
+  log_format,
+  setting,
+  command,
+  shell
+};
 
 struct Flag {
   const char* name;   // "--port"

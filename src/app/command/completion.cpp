@@ -94,7 +94,8 @@ std::string zsh_action(Offer offer) {
 }
 
 void append_zsh_command(std::string& out, const Command& command) {
-  out += "    " + std::string(command.name) + ")\n      _arguments -s -S '--help[print its flags and examples]'";
+  out +=
+      "    " + std::string(command.name) + ")\n      _arguments -s -S '--help[print its flags and examples]'";
   for (const auto set : command.flags)
     for (const auto& flag : set) {
       out += " \\\n        '";
@@ -104,7 +105,8 @@ void append_zsh_command(std::string& out, const Command& command) {
       out += "'";
     }
   if (command.argument.name)
-    out += " \\\n        '1:" + zsh_text(command.argument.name) + ":" + zsh_action(command.argument.offer) + "'";
+    out +=
+        " \\\n        '1:" + zsh_text(command.argument.name) + ":" + zsh_action(command.argument.offer) + "'";
   out += " ;;\n";
 }
 

@@ -79,18 +79,19 @@ std::string general_help() {
     append_row(out, usage(command), command.summary, 22);
   }
   out += "\n";
-  append_wrapped(out, "`parley COMMAND --help` (or `parley help COMMAND`) tells a command's flags and examples.", 0,
-                 0);
+  append_wrapped(
+      out, "`parley COMMAND --help` (or `parley help COMMAND`) tells a command's flags and examples.", 0, 0);
   out += "\n";
   append_wrapped(out,
                  "Settings come from, later ones winning: defaults, profile, --config file, environment "
                  "(PARLEY_PORT, PARLEY_NET_MAX_BODY, ...: PARLEY_<SECTION>_<KEY>), flags.",
                  0, 0);
   out += "\n";
-  append_wrapped(out,
-                 "Exit status: 0 after a clean end, 2 for a wrong flag or setting, 1 for anything else, a second "
-                 "signal while stopping included.",
-                 0, 0);
+  append_wrapped(
+      out,
+      "Exit status: 0 after a clean end, 2 for a wrong flag or setting, 1 for anything else, a second "
+      "signal while stopping included.",
+      0, 0);
   return out;
 }
 
@@ -109,7 +110,8 @@ std::string command_help(const Command& command) {
   out += "\nFlags\n";
   for (const auto set : command.flags)
     for (const auto& flag : set)
-      append_row(out, std::string(flag.name) + (flag.value ? std::string(" ") + flag.value : ""), flag.help, 24);
+      append_row(out, std::string(flag.name) + (flag.value ? std::string(" ") + flag.value : ""), flag.help,
+                 24);
   append_row(out, "--help, -h", "print this", 24);
   if (!command.examples.empty()) {
     out += "\nExamples\n";

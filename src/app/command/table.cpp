@@ -1,5 +1,4 @@
 #include "command/command.hpp"
-
 #include "config/embedded.hpp"
 #include "config/loader.hpp"
 
@@ -118,26 +117,47 @@ constexpr Command rows[] = {
      "Takes the flags of `parley serve` and checks what a server with them would need. It harms no server "
      "that runs. Exit status 1 when something is wrong.",
      no_argument, doctor_flags, doctor_examples, run_doctor},
-    {"serve", server, "run the server until SIGTERM or SIGINT",
-     "Needs no flag, account, network or file.", no_argument, as_served, serve_examples, run_serve},
-    {"config", server, "print the effective settings and where each comes from", "", no_argument, config_flags,
-     config_examples, run_config},
-    {"backup", data, "write one file with a consistent copy of every database, while serving or not",
+    {"serve", server, "run the server until SIGTERM or SIGINT", "Needs no flag, account, network or file.",
+     no_argument, as_served, serve_examples, run_serve},
+    {"config", server, "print the effective settings and where each comes from", "", no_argument,
+     config_flags, config_examples, run_config},
+    {"backup",
+     data,
+     "write one file with a consistent copy of every database, while serving or not",
      "FILE is a tar archive, compressed with zstd, with a manifest of versions, sizes and SHA-256 sums. It "
      "holds everything that had been acknowledged when the backup began.",
-     {"FILE", "the archive to write", true, Offer::file}, backup_flags, backup_examples, run_backup},
-    {"restore", data, "put a backup in place; what was there is kept beside",
+     {"FILE", "the archive to write", true, Offer::file},
+     backup_flags,
+     backup_examples,
+     run_backup},
+    {"restore",
+     data,
+     "put a backup in place; what was there is kept beside",
      "Checks the whole archive first. The server must not run. A crash in between leaves either the old data "
      "or the new.",
-     {"FILE", "an archive of `parley backup`", true, Offer::file}, restore_flags, restore_examples,
+     {"FILE", "an archive of `parley backup`", true, Offer::file},
+     restore_flags,
+     restore_examples,
      run_restore},
     {"reset", data, "empty the data, after asking", "Removes the databases, and nothing that is not ours.",
      no_argument, reset_flags, reset_examples, run_reset},
-    {"help", more, "print this, or what a command does",
-     "", {"COMMAND", "the command to tell about", false, Offer::command}, {}, {}, run_help},
+    {"help",
+     more,
+     "print this, or what a command does",
+     "",
+     {"COMMAND", "the command to tell about", false, Offer::command},
+     {},
+     {},
+     run_help},
     {"version", more, "print the version, and what it was built with", "", no_argument, {}, {}, run_version},
-    {"completion", more, "print a script that completes commands and flags in bash or zsh", "",
-     {"SHELL", "bash or zsh", true, Offer::shell}, {}, completion_examples, run_completion},
+    {"completion",
+     more,
+     "print a script that completes commands and flags in bash or zsh",
+     "",
+     {"SHELL", "bash or zsh", true, Offer::shell},
+     {},
+     completion_examples,
+     run_completion},
 };
 
 }  // namespace

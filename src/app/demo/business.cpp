@@ -27,9 +27,10 @@ Result<std::string> place_order(Story& story) {
   story.order = std::move(*order);
 
   story.stage.say("An order that has not been sent cannot have arrived:");
-  const auto refused = ask(story, json_request("PATCH", "/api/v1/orders/" + story.order.id + "/status",
-                                               R"({"status":"DELIVERED"})"),
-                           info(Code::failed_precondition).http_status);
+  const auto refused =
+      ask(story,
+          json_request("PATCH", "/api/v1/orders/" + story.order.id + "/status", R"({"status":"DELIVERED"})"),
+          info(Code::failed_precondition).http_status);
   if (!refused) return refused;
   const auto problem = read_as<seen::Problem>(*refused);
   if (!problem) return std::unexpected(problem.error());
@@ -63,22 +64,25 @@ Result<std::string> be_notified(Story& story) {
 }
 
 Result<std::string> call_in_a_batch(Story& story) {
-  const std::string body =
-      R"([{"jsonrpc":"2.0","id":1,"method":"getUser","params":{"id":")" + story.alice.id +
-      R"("}},{"jsonrpc":"2.0","id":2,"method":"add","params":[2,3]},)"
-      R"({"jsonrpc":"2.0","method":"sendNotification","params":{"user_id":")" +
-      story.bob.id + R"(","title":"Hi","message":"No id, so no answer"}},)"
-                     R"({"jsonrpc":"2.0","id":4,"method":"dance"}])";
+  const std::string body = R"([{"jsonrpc":"2.0","id":1,"method":"getUser","params":{"id":")" +
+                           story.alice.id +
+                           R"("}},{"jsonrpc":"2.0","id":2,"method":"add","params":[2,3]},)"
+                           R"({"jsonrpc":"2.0","method":"sendNotification","params":{"user_id":")" +
+                           story.bob.id +
+                           R"(","title":"Hi","message":"No id, so no answer"}},)"
+                           R"({"jsonrpc":"2.0","id":4,"method":"dance"}])";
   const auto answer = ask(story, json_request("POST", "/rpc", body), 200);
   if (!answer) return answer;
   const auto batch = read_as<seen::RpcBatch>(R"({"answers":)" + *answer + "}");
   if (!batch) return std::unexpected(batch.error());
   const auto find = [&](auto wanted) { return std::ranges::any_of(batch->answers, wanted); };
-  const bool user = find([&](const auto& a) { return a.id == 1 && a.result && a.result->id == story.alice.id; });
+  const bool user =
+      find([&](const auto& a) { return a.id == 1 && a.result && a.result->id == story.alice.id; });
   const bool sum = find([](const auto& a) { return a.id == 2 && a.result && a.result->result == 5; });
   const bool unknown = find([](const auto& a) { return a.id == 4 && a.error && a.error->code == -32601; });
   if (batch->answers.size() != 3 || !user || !sum || !unknown)
-    return unlike("Alice, 5 and the error -32601 for the ids 1, 2 and 4, and nothing for the notification", *answer);
+    return unlike("Alice, 5 and the error -32601 for the ids 1, 2 and 4, and nothing for the notification",
+                  *answer);
   return "three answers for four calls: the one without an id gets none";
 }
 

@@ -37,9 +37,11 @@ std::expected<Options, Problems> read_options(const CommandLine& line, bool term
       problems.push_back("--url: " + target.error().message);
     }
     for (const auto* flag : {"--data", "--port", "--ws-port", "--keep"})
-      if (line.has(flag)) problems.push_back(std::string(flag) + " is of the demo's own server; leave it or --url out");
+      if (line.has(flag))
+        problems.push_back(std::string(flag) + " is of the demo's own server; leave it or --url out");
   }
-  if (line.has("--keep") && line.has("--no-keep")) problems.push_back("--keep and --no-keep contradict each other");
+  if (line.has("--keep") && line.has("--no-keep"))
+    problems.push_back("--keep and --no-keep contradict each other");
   for (const auto& [flag, port] :
        {std::pair("--port", &options.inside.port), std::pair("--ws-port", &options.inside.ws_port)}) {
     const auto text = line.value(flag, "0");
@@ -55,7 +57,8 @@ std::expected<Options, Problems> read_options(const CommandLine& line, bool term
   if (error != std::errc() || end != text.data() + text.size() || !(pace >= 0 && pace <= 10))
     problems.push_back("--pace must be a number of seconds between 0 and 10, is " + text);
   options.inside.data = line.value("--data");
-  options.pace = std::chrono::milliseconds(line.has("--fast") ? 0 : static_cast<int>(std::max(pace, 0.0) * 1000));
+  options.pace =
+      std::chrono::milliseconds(line.has("--fast") ? 0 : static_cast<int>(std::max(pace, 0.0) * 1000));
   options.keep = !options.running && (line.has("--keep") || (terminal && !line.has("--no-keep")));
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return options;
@@ -109,30 +112,39 @@ Exit run_demo(const CommandLine& line) {
   net::client::Target target;
   if (options->running) {
     target = *options->running;
-    stage.say("A story played against " + target.authority() + ". Every command can be pasted into another terminal.");
+    stage.say("A story played against " + target.authority() +
+              ". Every command can be pasted into another terminal.");
   } else {
     auto started = InsideServer::start(options->inside);
     if (!started) return report(started.error());
     inside.emplace(std::move(*started));
     target.port = inside->port();
-    stage.say("A story played against a server of its own: parley serve on port " + std::to_string(inside->port()) +
-              (line.has("--data") ? ", data in " + inside->data() : ", with fresh data that goes away afterwards") +
-              ". Every command can be pasted into another terminal while it runs.");
+    stage.say(
+        "A story played against a server of its own: parley serve on port " + std::to_string(inside->port()) +
+        (line.has("--data") ? ", data in " + inside->data() : ", with fresh data that goes away afterwards") +
+        ". Every command can be pasted into another terminal while it runs.");
   }
-  Story story{.target = target, .stage = stage, .number = some_number(), .alice = {}, .bob = {}, .hello = {}, .order = {}};
+  Story story{.target = target,
+              .stage = stage,
+              .number = some_number(),
+              .alice = {},
+              .bob = {},
+              .hello = {},
+              .order = {}};
   const Exit told = tell(story);
   if (told != Exit::clean) {
     if (inside && !inside->runs()) stage.line("The server has ended: " + inside->last_words());
     return told;
   }
   char took[64];
-  std::snprintf(took, sizeof took, "%zu of %zu steps right, in %.1f s.", story_steps().size(), story_steps().size(),
-                stage.seconds());
+  std::snprintf(took, sizeof took, "%zu of %zu steps right, in %.1f s.", story_steps().size(),
+                story_steps().size(), stage.seconds());
   stage.line();
   stage.line(terminal.paint(Ink::green, "✓") + " " + terminal.paint(Ink::bold, took));
   if (!options->keep) return told;
   stage.line();
-  stage.say("The server stays at " + story.base() + " until Ctrl-C: paste any of the commands into another terminal, or "
+  stage.say("The server stays at " + story.base() +
+            " until Ctrl-C: paste any of the commands into another terminal, or "
             "open it in a browser.");
   return stay(*inside, stage);
 }

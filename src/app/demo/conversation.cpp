@@ -50,7 +50,8 @@ Result<std::string> chat(Story& story) {
   story.stage.say("Both have opened the room. Alice writes; everybody hears it, she too:");
   story.stage.command("echo " + shell_word(frame) + " | websocat -n1 " + story.sockets() + "/chat");
   if (!story.stage.pause(0.3)) return fail(Code::cancelled, "interrupted");
-  if (const auto sent = alice->send_text(frame); !sent) return unlike("a frame on its way", sent.error().message);
+  if (const auto sent = alice->send_text(frame); !sent)
+    return unlike("a frame on its way", sent.error().message);
   auto at_alice = hear(*alice, content);
   if (!at_alice) return std::unexpected(at_alice.error());
   auto at_bob = hear(*bob, content);
@@ -59,7 +60,8 @@ Result<std::string> chat(Story& story) {
   alice->close();
   bob->close();
   if (at_alice->id != at_bob->id || at_alice->seq != at_bob->seq || at_bob->user != "Alice")
-    return unlike("one message of Alice for both", codec::to_json(*at_alice) + " and " + codec::to_json(*at_bob));
+    return unlike("one message of Alice for both",
+                  codec::to_json(*at_alice) + " and " + codec::to_json(*at_bob));
   story.hello = std::move(*at_bob);
   return "the same message at both, number " + std::to_string(story.hello.seq) + " of the room, on disk";
 }
@@ -76,7 +78,8 @@ Result<std::string> poll_messages(Story& story) {
     if (page == 0) story.stage.answer(*body);
     const auto found = std::ranges::find(messages->messages, story.hello.id, &seen::Message::id);
     if (found != messages->messages.end()) {
-      if (found->seq != story.hello.seq) return unlike("its number " + std::to_string(story.hello.seq), *body);
+      if (found->seq != story.hello.seq)
+        return unlike("its number " + std::to_string(story.hello.seq), *body);
       return "Alice's message, with the same id and number; `next` is where the next poll goes on";
     }
     if (!messages->has_new) break;
@@ -111,12 +114,13 @@ Result<std::string> resume_stream(Story& story) {
   const auto seen_last = last;
 
   events->cut();
-  story.stage.say("His connection breaks. Alice writes two more, and he comes back with the last id he saw, " +
-                  std::to_string(seen_last) + ":");
+  story.stage.say(
+      "His connection breaks. Alice writes two more, and he comes back with the last id he saw, " +
+      std::to_string(seen_last) + ":");
   for (int i : {1, 2})
     if (const auto posted = post(story, contents[i]); !posted) return std::unexpected(posted.error());
-  story.stage.command("curl -sN --max-time 2 " + story.base() + path + " -H 'Last-Event-ID: " +
-                      std::to_string(seen_last) + "'");
+  story.stage.command("curl -sN --max-time 2 " + story.base() + path +
+                      " -H 'Last-Event-ID: " + std::to_string(seen_last) + "'");
   if (!story.stage.pause(0.3)) return fail(Code::cancelled, "interrupted");
   events = open(seen_last);
   if (!events) return unlike("the stream again", events.error().message);

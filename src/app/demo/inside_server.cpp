@@ -29,7 +29,8 @@ struct ToldPorts {
 template <>
 const parley::TypeInfo& parley::describe<parley::app::ToldPorts>() {
   using P = parley::app::ToldPorts;
-  static constexpr Row rows[] = {field<&P::http>("http", range(1, 65535)), field<&P::ws>("ws", range(1, 65535))};
+  static constexpr Row rows[] = {field<&P::http>("http", range(1, 65535)),
+                                 field<&P::ws>("ws", range(1, 65535))};
   static const TypeInfo type = object<P>("ToldPorts", rows);
   return type;
 }
@@ -101,11 +102,13 @@ struct InsideServer::Impl {
   }
 
   Result<void> start(const Options& options) {
-    const int log = ::open(file("server.log").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    const int log =
+        ::open(file("server.log").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     if (log < 0) return std::unexpected(file_error("the server's log cannot be made", errno));
-    const std::vector<std::string> arguments{
-        "parley", "serve",     "--data", data, "--host", "127.0.0.1",  "--port",      options.port,
-        "--ws-port", options.ws_port, "--grpc-port", "0", "--ports-file", file("ports.json")};
+    const std::vector<std::string> arguments{"parley",       "serve",           "--data",      data,
+                                             "--host",       "127.0.0.1",       "--port",      options.port,
+                                             "--ws-port",    options.ws_port,   "--grpc-port", "0",
+                                             "--ports-file", file("ports.json")};
     child = ::fork();
     if (child == 0) become_server(arguments, log);
     ::close(log);

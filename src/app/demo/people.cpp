@@ -21,14 +21,16 @@ Result<std::string> create_users(Story& story) {
   };
   const Person people[] = {
       {"Alice", R"({"name":"Alice","email":"alice.$$@example.com","age":29,"city":"Paris"})", &story.alice},
-      {"Bob", R"({"name":"Bob","email":"bob.$$@example.com","age":31,"phone":"+1-555-123-4567"})", &story.bob},
+      {"Bob", R"({"name":"Bob","email":"bob.$$@example.com","age":31,"phone":"+1-555-123-4567"})",
+       &story.bob},
   };
   for (const auto& [name, body, user] : people) {
     const auto answer = ask(story, json_request("POST", "/api/v1/users", body), 201);
     if (!answer) return answer;
     auto created = read_as<seen::User>(*answer);
     if (!created) return std::unexpected(created.error());
-    if (created->name != name || created->id.empty()) return unlike(std::string("a user named ") + name, *answer);
+    if (created->name != name || created->id.empty())
+      return unlike(std::string("a user named ") + name, *answer);
     *user = std::move(*created);
   }
   if (story.alice.id == story.bob.id) return unlike("two ids", story.alice.id + " twice");

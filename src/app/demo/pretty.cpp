@@ -69,7 +69,8 @@ std::optional<std::vector<Token>> tokens_of(std::string_view json) {
       auto after = end + 1;
       while (after < json.size() && is_space(json[after])) ++after;
       const bool key = after < json.size() && json[after] == ':';
-      tokens.push_back({harmless(json.substr(i, end + 1 - i)), key ? Ink::cyan : Ink::green, key ? 'k' : 's'});
+      tokens.push_back(
+          {harmless(json.substr(i, end + 1 - i)), key ? Ink::cyan : Ink::green, key ? 'k' : 's'});
       i = end + 1;
     } else if (std::string_view("{}[],:").contains(c)) {
       if (c == '{' || c == '[') ++depth;

@@ -9,9 +9,9 @@
 
 namespace parley::app {
 
-// Lines of at most `width` columns: one if the value fits, otherwise indented, long texts cut with `…`, and at
-// most `most` of them, the last then telling how many are left out. What is no JSON is shown as it is. Control
-// characters, which could move the cursor, are never let through.
+// Lines of at most `width` columns: one if the value fits, otherwise indented, long texts cut with `…`, and
+// at most `most` of them, the last then telling how many are left out. What is no JSON is shown as it is.
+// Control characters, which could move the cursor, are never let through.
 std::vector<std::string> pretty_json(std::string_view json, const Terminal& terminal, std::size_t width,
                                      std::size_t most);
 

@@ -30,7 +30,8 @@ double Stage::seconds() const {
 }
 
 void Stage::line(std::string_view text) {
-  std::printf("%.*s\n", static_cast<int>(text.size()), text.data());
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
   std::fflush(stdout);
 }
 

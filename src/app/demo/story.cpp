@@ -20,7 +20,8 @@ constexpr Step steps[] = {
 };
 
 std::string replaced(std::string text, std::string_view by) {
-  for (auto at = text.find("$$"); at != text.npos; at = text.find("$$", at + by.size())) text.replace(at, 2, by);
+  for (auto at = text.find("$$"); at != text.npos; at = text.find("$$", at + by.size()))
+    text.replace(at, 2, by);
   return text;
 }
 
@@ -38,14 +39,16 @@ std::unexpected<Error> unlike(const std::string& expected, const std::string& ca
   return fail(Code::internal, "expected " + expected + "; came " + shortened(came));
 }
 
-client::Request json_request(std::string method, std::string path, std::string body, client::Headers headers) {
+client::Request json_request(std::string method, std::string path, std::string body,
+                             client::Headers headers) {
   headers.insert(headers.begin(), {"Content-Type", "application/json"});
   return {std::move(method), std::move(path), std::move(headers), std::move(body)};
 }
 
 std::string curl_command(const std::string& base, const client::Request& request) {
   std::string line = "curl -s";
-  if (request.method != "GET" && !(request.method == "POST" && !request.body.empty())) line += " -X " + request.method;
+  if (request.method != "GET" && !(request.method == "POST" && !request.body.empty()))
+    line += " -X " + request.method;
   line += " " + shell_word(base + request.path);
   for (const auto& [name, value] : request.headers) line += " -H " + shell_word(name + ": " + value);
   if (!request.body.empty()) line += " -d " + replaced(shell_word(request.body), "'$RANDOM'");

@@ -1,5 +1,5 @@
-// The demo's story: steps through real HTTP, WebSocket and Server-Sent Events, each of which knows whether what
-// came is right.
+// The demo's story: steps through real HTTP, WebSocket and Server-Sent Events, each of which knows whether
+// what came is right.
 #pragma once
 
 #include "demo/seen.hpp"
@@ -36,8 +36,8 @@ struct Step {
 
 std::span<const Step> story_steps() noexcept;
 
-// The command that sends `request`. `$$` in its body is a number of the demo's and, for the shell, `$RANDOM`: so
-// that what must be unique is so again when the command is pasted.
+// The command that sends `request`. `$$` in its body is a number of the demo's and, for the shell, `$RANDOM`:
+// so that what must be unique is so again when the command is pasted.
 std::string curl_command(const std::string& base, const net::client::Request& request);
 
 }  // namespace parley::app

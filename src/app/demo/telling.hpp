@@ -12,7 +12,8 @@ namespace client = net::client;
 std::unexpected<Error> unlike(const std::string& expected, const std::string& came);
 
 // A POST or PATCH of JSON.
-client::Request json_request(std::string method, std::string path, std::string body, client::Headers headers = {});
+client::Request json_request(std::string method, std::string path, std::string body,
+                             client::Headers headers = {});
 
 // Shows the command, sends the request, shows the answer. An error unless the status is `status`.
 Result<std::string> ask(Story& story, client::Request request, std::uint16_t status);

@@ -37,7 +37,8 @@ Findings check_all(const Patient& patient);
 
 // The clock's judgement alone, for tests: `now` and the hardware's clock in Unix seconds (0: not readable),
 // `step` how far the wall clock moved against the steady one while it was watched.
-Finding judge_clock(std::int64_t now, std::int64_t built, std::int64_t hardware, std::chrono::microseconds step);
+Finding judge_clock(std::int64_t now, std::int64_t built, std::int64_t hardware,
+                    std::chrono::microseconds step);
 // What a limit of open files means for `connections`.
 Finding judge_open_files(std::uint64_t hard, std::int32_t connections);
 

@@ -66,13 +66,16 @@ Exit run_doctor(const CommandLine& line) {
     survive_failed_writes();
     const auto& server = loaded->config.server;
     const auto changed = loaded->origins.size();
-    diagnosis.findings.push_back({"settings", Mark::ok,
-                                  "profile " + server.profile + ", " + std::to_string(changed) + " settings given",
-                                  {}});
+    diagnosis.findings.push_back(
+        {"settings",
+         Mark::ok,
+         "profile " + server.profile + ", " + std::to_string(changed) + " settings given",
+         {}});
     for (auto& finding : check_all({.settings = *loaded, .deep = line.has("--deep")}))
       diagnosis.findings.push_back(std::move(finding));
   }
-  diagnosis.ok = std::ranges::none_of(diagnosis.findings, [](const auto& f) { return f.mark == Mark::wrong; });
+  diagnosis.ok =
+      std::ranges::none_of(diagnosis.findings, [](const auto& f) { return f.mark == Mark::wrong; });
   if (line.has("--json")) {
     std::printf("%s\n", codec::to_json(diagnosis).c_str());
   } else {

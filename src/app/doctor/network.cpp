@@ -58,14 +58,17 @@ int try_to_bind(const std::string& host, std::uint16_t port) {
   if (socket.file() < 0) return errno;
   const int on = 1;
   ::setsockopt(socket.file(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (::bind(socket.file(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size) != 0) return errno;
+  if (::bind(socket.file(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size) != 0)
+    return errno;
   return 0;
 }
 
 // "parley/0.1.0" where a Parley answers there, otherwise empty.
 std::string parley_at(const std::string& host, std::uint16_t port) {
-  net::client::Target target{host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host, port,
-                             std::chrono::milliseconds(2000)};
+  net::client::Target target{host == "0.0.0.0" ? "127.0.0.1"
+                             : host == "::"    ? "::1"
+                                               : host,
+                             port, std::chrono::milliseconds(2000)};
   const auto answer = net::client::send(target, {.path = "/health"});
   if (!answer) return {};
   const auto server = answer->header("Server");
@@ -83,14 +86,17 @@ void check_port(const std::string& host, std::int32_t number, const std::string&
     return out.push_back({check, Mark::wrong, "needs privileges that this user does not have", any});
   if (refused == EADDRNOTAVAIL) return;  // the address, which has a finding of its own
   if (refused != EADDRINUSE)
-    return out.push_back({check, Mark::wrong, "cannot be used: " + std::generic_category().message(refused), any});
+    return out.push_back(
+        {check, Mark::wrong, "cannot be used: " + std::generic_category().message(refused), any});
   const auto holder = port_holder(port);
-  const std::string process =
-      holder ? " (process " + std::to_string(holder->pid) + (holder->name.empty() ? "" : ", " + holder->name) + ")" : "";
+  const std::string process = holder ? " (process " + std::to_string(holder->pid) +
+                                           (holder->name.empty() ? "" : ", " + holder->name) + ")"
+                                     : "";
   if (const auto parley = parley_at(host, port); !parley.empty())
     return out.push_back({check, Mark::ok, "served by a running " + parley + process, {}});
-  out.push_back({check, Mark::wrong, "taken by another program" + (process.empty() ? ", which cannot be seen from here" : process),
-                 any});
+  out.push_back(
+      {check, Mark::wrong,
+       "taken by another program" + (process.empty() ? ", which cannot be seen from here" : process), any});
 }
 
 }  // namespace
@@ -100,13 +106,15 @@ void check_address(const Patient& patient, Findings& out) {
   const std::string mend = "parley serve --host 127.0.0.1";
   if (const int refused = try_to_bind(server.host, 0)) {
     out.push_back({"address", Mark::wrong,
-                   server.host + " cannot be listened on: " + std::generic_category().message(refused), mend});
+                   server.host + " cannot be listened on: " + std::generic_category().message(refused),
+                   mend});
   } else if (is_loopback(server.host)) {
     out.push_back({"address", Mark::ok, server.host + ", for this machine alone", {}});
   } else {
-    out.push_back({"address", Mark::note,
-                   "other machines reach " + server.host + ", and profile " + server.profile + " lets everyone in",
-                   mend});
+    out.push_back(
+        {"address", Mark::note,
+         "other machines reach " + server.host + ", and profile " + server.profile + " lets everyone in",
+         mend});
   }
 }
 
@@ -120,7 +128,8 @@ void check_loopback(const Patient&, Findings& out) {
   if (works) {
     out.push_back({"loopback", Mark::ok, "connects", {}});
   } else {
-    out.push_back({"loopback", Mark::wrong, "127.0.0.1 does not connect: " + std::generic_category().message(errno),
+    out.push_back({"loopback", Mark::wrong,
+                   "127.0.0.1 does not connect: " + std::generic_category().message(errno),
                    "sudo ip link set lo up"});
   }
 }

@@ -53,7 +53,8 @@ Finding check_database(const Patient& patient, const ModuleDatabase& row) {
   if (account) {
     const auto pid = db::Ownership::holder(*path);
     const auto known = static_cast<std::int64_t>(row.migrations.size());
-    std::string text = "whole, " + readable_size(account->bytes) + ", version " + std::to_string(account->version);
+    std::string text =
+        "whole, " + readable_size(account->bytes) + ", version " + std::to_string(account->version);
     if (account->version < known) text += " (the next start brings it to " + std::to_string(known) + ")";
     return {check, Mark::ok, text + (pid ? in_use(*pid) : ""), {}};
   }
@@ -89,8 +90,8 @@ void check_data_folder(const Patient& patient, Findings& out) {
   if (::stat(data.c_str(), &status) != 0) {
     const auto parent = nearest(data);
     if (::access(parent.c_str(), W_OK | X_OK) != 0)
-      return out.push_back({check, Mark::wrong, data + " cannot be made: " + parent.string() + " may not be written",
-                            elsewhere});
+      return out.push_back({check, Mark::wrong,
+                            data + " cannot be made: " + parent.string() + " may not be written", elsewhere});
     return out.push_back({check, Mark::ok, data + " is made at the first start", {}});
   }
   if (!S_ISDIR(status.st_mode)) return out.push_back({check, Mark::wrong, data + " is no folder", elsewhere});
@@ -98,7 +99,8 @@ void check_data_folder(const Patient& patient, Findings& out) {
     return out.push_back({check, Mark::wrong, data + " may not be read and written by this user",
                           status.st_uid == ::geteuid() ? "chmod u+rwx " + shell_word(data) : elsewhere});
   if (is_network(nearest(data)))
-    return out.push_back({check, Mark::note, data + " is on a network file system, where locks may not work", elsewhere});
+    return out.push_back(
+        {check, Mark::note, data + " is on a network file system, where locks may not work", elsewhere});
   if ((status.st_mode & 077) != 0)
     return out.push_back({check, Mark::note, "other users of this machine may look into " + data,
                           "chmod 700 " + shell_word(data)});

@@ -70,13 +70,15 @@ void check_ports_file(const std::string& path, Findings& out) {
   const auto at = text.find("\"http\":");
   if (at != text.npos) std::from_chars(text.data() + at + 7, text.data() + text.size(), port);
   if (port > 0 && port < 65536) {
-    const net::client::Target target{"127.0.0.1", static_cast<std::uint16_t>(port), std::chrono::milliseconds(2000)};
+    const net::client::Target target{"127.0.0.1", static_cast<std::uint16_t>(port),
+                                     std::chrono::milliseconds(2000)};
     if (net::client::send(target, {.path = "/health/live"})) {
       out.push_back({"ports file", Mark::ok, path + " tells of a server that answers", {}});
       return;
     }
   }
-  out.push_back({"ports file", Mark::note, path + " tells of a server that does not answer", "rm " + shell_word(path)});
+  out.push_back(
+      {"ports file", Mark::note, path + " tells of a server that does not answer", "rm " + shell_word(path)});
 }
 
 }  // namespace
@@ -103,17 +105,19 @@ void check_open_files(const Patient& patient, Findings& out) {
                    "ulimit -f unlimited"});
 }
 
-Finding judge_clock(std::int64_t now, std::int64_t built, std::int64_t hardware, std::chrono::microseconds step) {
+Finding judge_clock(std::int64_t now, std::int64_t built, std::int64_t hardware,
+                    std::chrono::microseconds step) {
   constexpr std::int64_t day = 86'400;
   const std::string set = "sudo timedatectl set-ntp true";
   if (now < built - day)
-    return {"clock", Mark::wrong, "says " + date_of(now) + ", before this program was built (" + date_of(built) + ")",
-            set};
+    return {"clock", Mark::wrong,
+            "says " + date_of(now) + ", before this program was built (" + date_of(built) + ")", set};
   if (now > built + 50 * 366 * day)
     return {"clock", Mark::wrong, "says " + date_of(now) + ", fifty years after this program was built", set};
   if (std::chrono::abs(step) > std::chrono::milliseconds(500))
     return {"clock", Mark::wrong,
-            "moved by " + std::to_string(step.count() / 1000) + " ms while it was watched: something sets it", set};
+            "moved by " + std::to_string(step.count() / 1000) + " ms while it was watched: something sets it",
+            set};
   if (hardware > 0 && std::abs(hardware - now) > day)
     return {"clock", Mark::note, "the hardware's clock says " + date_of(hardware) + ", more than a day off",
             "sudo hwclock --systohc"};
@@ -128,7 +132,8 @@ void check_clock(const Patient&, Findings& out) {
                    "cat /sys/devices/system/clocksource/clocksource0/available_clocksource"});
     return;
   }
-  const auto now = to_unix_seconds(std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
+  const auto now =
+      to_unix_seconds(std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
   out.push_back(judge_clock(now, PARLEY_BUILT, hardware_clock(), step));
 }
 
@@ -145,14 +150,17 @@ void check_leftovers(const Patient& patient, Findings& out) {
     if (other.starts_with(name + ".restoring-")) {
       // The manifest is in what was being unpacked; what was exchanged for it has none, or another's.
       const bool unpacked = fs::exists(entry.path() / restored_name, failure);
-      out.push_back({"leftovers", Mark::note,
-                     unpacked ? "a restore was cut short and left " + path
-                              : "a restore was cut short after it had put the data in place; the data before it is in " +
-                                    path,
-                     unpacked ? "rm -r " + shell_word(path)
-                              : "mv " + shell_word(path) + " " + shell_word(*data + ".before-restore")});
+      out.push_back(
+          {"leftovers", Mark::note,
+           unpacked
+               ? "a restore was cut short and left " + path
+               : "a restore was cut short after it had put the data in place; the data before it is in " +
+                     path,
+           unpacked ? "rm -r " + shell_word(path)
+                    : "mv " + shell_word(path) + " " + shell_word(*data + ".before-restore")});
     } else if (other.starts_with(name + ".before-restore-")) {
-      out.push_back({"leftovers", Mark::note, "the data before a restore is kept in " + path + "; once it is not needed",
+      out.push_back({"leftovers", Mark::note,
+                     "the data before a restore is kept in " + path + "; once it is not needed",
                      "rm -r " + shell_word(path)});
     }
   }

@@ -1,4 +1,5 @@
-// Backup and restore of data folders with two modules of the test's own: a log, and a consumer that follows it.
+// Backup and restore of data folders with two modules of the test's own: a log, and a consumer that follows
+// it.
 #include "backup/backup.hpp"
 
 #include "backup/archive.hpp"
@@ -22,7 +23,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr db::Migration source_migrations[] = {{1, "log", "CREATE TABLE log(seq INTEGER NOT NULL PRIMARY KEY)"}};
+constexpr db::Migration source_migrations[] = {
+    {1, "log", "CREATE TABLE log(seq INTEGER NOT NULL PRIMARY KEY)"}};
 constexpr db::Migration consumer_migrations[] = {
     {1, "cursor", "CREATE TABLE cursor(seq INTEGER NOT NULL); INSERT INTO cursor VALUES(0)"}};
 const ModuleDatabase rows[] = {{"source", source_migrations}, {"consumer", consumer_migrations}};
@@ -139,8 +141,9 @@ TEST_CASE("a backup that is interrupted or fails leaves nothing", "[backup]") {
   for (int allowed = 0; allowed < 4; ++allowed) {
     int heard = 0;
     const auto file = folder / "file";
-    const auto written = write_backup(folder.data(), file, false, system_clock(),
-                                      [&](std::string_view, std::uint64_t, std::uint64_t) { return heard++ < allowed; });
+    const auto written =
+        write_backup(folder.data(), file, false, system_clock(),
+                     [&](std::string_view, std::uint64_t, std::uint64_t) { return heard++ < allowed; });
     if (written) {
       fs::remove(file);
       continue;

@@ -231,7 +231,8 @@ TEST_CASE("no flag is declared twice for one command") {
 
 TEST_CASE("the version tells what the program was built with") {
   const auto text = version_text();
-  for (const auto* part : {"parley 0.", "compiler", "Boost ", "SQLite ", "libarchive "}) CHECK(contains(text, part));
+  for (const auto* part : {"parley 0.", "compiler", "Boost ", "SQLite ", "libarchive "})
+    CHECK(contains(text, part));
 }
 
 TEST_CASE("completion scripts hold what the rows declare") {

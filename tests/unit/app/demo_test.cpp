@@ -45,7 +45,10 @@ TEST_CASE("what is no JSON is shown as it is, and nothing moves the cursor") {
   CHECK(pretty_json("]", plain, 40, 5) == Lines{"]"});
   CHECK(pretty_json("\"unfinished", plain, 40, 5) == Lines{"\"unfinished"});
   CHECK(pretty_json("", plain, 40, 5).empty());
-  for (const std::string evil : {"\x1b[2J", "{\"a\":\"\x1b[2J\"}", "\xc2\x9b" "2J", "\x07", "bad \xff utf-8"})
+  for (const std::string evil : {"\x1b[2J", "{\"a\":\"\x1b[2J\"}",
+                                 "\xc2\x9b"
+                                 "2J",
+                                 "\x07", "bad \xff utf-8"})
     for (const auto& line : pretty_json(evil, plain, 40, 5)) {
       CHECK(line.find_first_of("\x1b\x07") == std::string::npos);
       CHECK(line.find("\xc2\x9b") == std::string::npos);
@@ -60,8 +63,10 @@ TEST_CASE("colours do not count as width") {
   CHECK(with.front().find("\033[") != std::string::npos);
   std::string stripped;
   for (std::size_t i = 0; i < with.front().size(); ++i) {
-    if (with.front()[i] == '\033') i = with.front().find('m', i);
-    else stripped += with.front()[i];
+    if (with.front()[i] == '\033')
+      i = with.front().find('m', i);
+    else
+      stripped += with.front()[i];
   }
   CHECK(Lines{stripped} == without);
 }
@@ -75,7 +80,8 @@ TEST_CASE("words are wrapped") {
 TEST_CASE("the command to paste is the request that is sent") {
   using net::client::Request;
   CHECK(curl_command("http://localhost:1", {.path = "/health"}) == "curl -s http://localhost:1/health");
-  CHECK(curl_command("http://localhost:1", {.path = "/a?b=c&d=e"}) == "curl -s 'http://localhost:1/a?b=c&d=e'");
+  CHECK(curl_command("http://localhost:1", {.path = "/a?b=c&d=e"}) ==
+        "curl -s 'http://localhost:1/a?b=c&d=e'");
   CHECK(curl_command("http://[::1]:2", Request{"PATCH", "/x", {{"A", "b"}}, "{\"it's\":1}"}) ==
         "curl -s -X PATCH 'http://[::1]:2/x' -H 'A: b' -d '{\"it'\\''s\":1}'");
   CHECK(curl_command("http://h:1", Request{"POST", "/x", {}, R"({"mail":"a.$$@b.c"})"}) ==
@@ -86,7 +92,8 @@ TEST_CASE("the doctor judges clocks") {
   using std::chrono::microseconds;
   constexpr std::int64_t built = 1'790'000'000, day = 86'400;
   CHECK(judge_clock(built + day, built, 0, microseconds(10)).mark == Mark::ok);
-  CHECK(judge_clock(built - day / 2, built, 0, microseconds(0)).mark == Mark::ok);  // another time zone's build
+  CHECK(judge_clock(built - day / 2, built, 0, microseconds(0)).mark ==
+        Mark::ok);  // another time zone's build
   CHECK(judge_clock(built - 2 * day, built, 0, microseconds(0)).mark == Mark::wrong);
   CHECK(judge_clock(0, built, 0, microseconds(0)).mark == Mark::wrong);
   CHECK(judge_clock(built + 80 * 365 * day, built, 0, microseconds(0)).mark == Mark::wrong);

@@ -61,7 +61,8 @@ TEST_CASE("a copy goes on while pages change under it", "[db]") {
     CHECK(total >= done);
     last = done;
     ++steps;
-    auto clear = fixture.write(*database, [](db::Session& session) { return session.execute("UPDATE notes SET owner = 'gone'"); });
+    auto clear = fixture.write(
+        *database, [](db::Session& session) { return session.execute("UPDATE notes SET owner = 'gone'"); });
     return clear.has_value();
   }));
   CHECK(steps >= 2);

@@ -82,8 +82,9 @@ TEST_CASE("URLs of servers") {
   CHECK(v6->host == "::1");
   CHECK(v6->authority() == "[::1]:81");
   CHECK(client::Target::parse("http://example.org")->port == 80);
-  for (const auto* bad : {"", "localhost:8080", "https://x", "http://", "http://x:", "http://x:0", "http://x:70000", "http://x:8o",
-                          "http://a b", "http://x/path", "http://u@x", "http://[::1", "http://[::1]x", "http://:80"}) {
+  for (const auto* bad : {"", "localhost:8080", "https://x", "http://", "http://x:", "http://x:0",
+                          "http://x:70000", "http://x:8o", "http://a b", "http://x/path", "http://u@x",
+                          "http://[::1", "http://[::1]x", "http://:80"}) {
     CAPTURE(bad);
     CHECK(client::Target::parse(bad).error().code == Code::invalid_argument);
   }
@@ -125,7 +126,8 @@ TEST_CASE("a server that is not there, silent or wrong is told apart", "[net]") 
 }
 
 TEST_CASE("bodies of every framing are read", "[net]") {
-  const Scripted chunked("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  const Scripted chunked(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   CHECK(client::send(at(chunked.port), {})->body == "abcde");
   const Scripted until_close("HTTP/1.1 200 OK\r\n\r\nto the end");
   CHECK(client::send(at(until_close.port), {})->body == "to the end");
@@ -135,9 +137,10 @@ TEST_CASE("bodies of every framing are read", "[net]") {
 
 TEST_CASE("events are read line by line, as the standard has it", "[net]") {
   const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
-  const Scripted server(head +
-                        ": a comment\n\nid: 1\ndata: one\n\nid:2\r\nevent: named\r\ndata: two\r\ndata:  lines\r\n\r\n"
-                        "data\n\nretry: 5\nunknown: x\n\ndata: last, with the id before it\n\ndata: cut off");
+  const Scripted server(
+      head +
+      ": a comment\n\nid: 1\ndata: one\n\nid:2\r\nevent: named\r\ndata: two\r\ndata:  lines\r\n\r\n"
+      "data\n\nretry: 5\nunknown: x\n\ndata: last, with the id before it\n\ndata: cut off");
   auto events = client::EventSource::open(at(server.port), "/");
   REQUIRE(events);
   const auto next = [&] {
@@ -156,12 +159,15 @@ TEST_CASE("events are read line by line, as the standard has it", "[net]") {
 TEST_CASE("a stream of the server is followed, and cut", "[net]") {
   HttpFixture fixture;
   std::promise<void> closed;
-  fixture.router.add(net::Method::get, "/stream", [&](net::Request& request, net::Response& response) -> Task<void> {
-    const std::string last(request.header("Last-Event-ID").value_or("none"));
-    response.stream({}, [last](net::EventStream& stream) { stream.send(net::Frame::event("7", "", "after " + last)); },
-                    [&] { closed.set_value(); });
-    co_return;
-  });
+  fixture.router.add(
+      net::Method::get, "/stream", [&](net::Request& request, net::Response& response) -> Task<void> {
+        const std::string last(request.header("Last-Event-ID").value_or("none"));
+        response.stream(
+            {},
+            [last](net::EventStream& stream) { stream.send(net::Frame::event("7", "", "after " + last)); },
+            [&] { closed.set_value(); });
+        co_return;
+      });
   fixture.start();
   auto events = client::EventSource::open(at(fixture.port), "/stream", {{"Last-Event-ID", "6"}});
   REQUIRE(events);
@@ -176,9 +182,8 @@ TEST_CASE("a stream of the server is followed, and cut", "[net]") {
 
 TEST_CASE("WebSocket messages of every size go both ways", "[net]") {
   HttpFixture fixture;
-  fixture.router.add_websocket("/ws", [](net::Request&, net::WebSocketOptions&, net::Response&) {
-    return std::make_unique<Echo>();
-  });
+  fixture.router.add_websocket(
+      "/ws", [](net::Request&, net::WebSocketOptions&, net::Response&) { return std::make_unique<Echo>(); });
   fixture.start();
   auto socket = client::WebSocket::open(at(fixture.port), "/ws");
   REQUIRE(socket);
@@ -198,6 +203,7 @@ TEST_CASE("WebSocket messages of every size go both ways", "[net]") {
 
 TEST_CASE("a WebSocket server that breaks the protocol is not believed", "[net]") {
   const Scripted wrong_accept(
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: bm8=\r\n\r\n");
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+      "Upgrade\r\nSec-WebSocket-Accept: bm8=\r\n\r\n");
   CHECK(client::WebSocket::open(at(wrong_accept.port), "/").error().code == Code::data_loss);
 }
