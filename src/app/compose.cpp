@@ -2,6 +2,7 @@
 
 #include "announce.hpp"
 #include "process.hpp"
+#include "route_metrics.hpp"
 #include "settings.hpp"
 #include "statistics.hpp"
 #include "termination.hpp"
@@ -23,8 +24,8 @@ namespace {
 
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
-  for (const auto rows : {operations<users::UserService>(), operations<chat::ChatService>(),
-                          operations<calculator::Calculator>()})
+  for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
+                          operations<chat::ChatService>(), operations<calculator::Calculator>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
 }
@@ -114,6 +115,7 @@ Task<void> run(Lifecycle& lifecycle, Termination& termination, net::Loop& loop, 
 std::span<const ModuleDatabase> module_databases() {
   static const ModuleDatabase rows[] = {
       {"users", users::migrations()},
+      {"orders", orders::migrations()},
       {"chat", chat::migrations()},
   };
   return rows;
@@ -143,39 +145,53 @@ Exit run_server(const Config& config) {
   // Modules, each behind its port.
   const auto users =
       users::make_user_service({databases.take("users"), bus, *metrics, *random}, config.users);
+  const auto orders =
+      orders::make_orders({databases.take("orders"), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({databases.take("chat"), loop, clock, *metrics, *random}, config.chat);
   const auto calculator = calculator::make_calculator();
 
-  // The edge.
+  // The edges, which put their routes into one router.
+  net::Router router = make_router(*metrics);
+  const std::vector<BoundService> services{bind_service<users::UserService>("users", *users),
+                                           bind_service<orders::OrderService>("orders", *orders),
+                                           bind_service<chat::ChatService>("chat", *chat),
+                                           bind_service<calculator::Calculator>("calculator", *calculator)};
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
     return rest::HealthReport{std::move(status), PARLEY_VERSION, format_uptime(clock.steady() - started),
                               std::move(dependencies), ready};
   };
-  const auto made_gateway =
-      build_gateway({.loop = loop,
-                     .clock = clock,
-                     .random = *random,
-                     .metrics = *metrics,
-                     .services = {bind_service<users::UserService>("users", *users),
-                                  bind_service<chat::ChatService>("chat", *chat),
-                                  bind_service<calculator::Calculator>("calculator", *calculator)},
-                     .chat = *chat,
-                     .health = health_report,
-                     .metrics_text = [&] { return metrics->text(); },
-                     .version = PARLEY_VERSION,
-                     .authorize = {}},  // without sign-in everyone may do everything
-                    config.rest);
+  const auto made_gateway = build_gateway({.loop = loop,
+                                           .clock = clock,
+                                           .random = *random,
+                                           .metrics = *metrics,
+                                           .services = services,
+                                           .chat = *chat,
+                                           .health = health_report,
+                                           .metrics_text = [&] { return metrics->text(); },
+                                           .version = PARLEY_VERSION,
+                                           .authorize = {}},  // without sign-in everyone may do everything
+                                          config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
+  gateway.mount(router);
+  const auto json_rpc = jsonrpc::make_edge({.loop = loop,
+                                            .clock = clock,
+                                            .metrics = *metrics,
+                                            .services = services,
+                                            .version = PARLEY_VERSION,
+                                            .authorize = {},
+                                            .admits_origin = gateway.admits_origin()},
+                                           config.jsonrpc);
+  json_rpc->mount(router);
 
   net::Limits limits = config.net;
   limits.max_connections = connections_that_fit(limits.max_connections);
   net::Server server({.loop = loop,
                       .clock = clock,
                       .random = *random,
-                      .router = gateway.router(),
+                      .router = router,
                       .error_writer = gateway.error_writer(),
                       .access_log = config.log.access ? log_access : nullptr,
                       .server_header = "parley/" PARLEY_VERSION,
@@ -196,12 +212,18 @@ Exit run_server(const Config& config) {
   Lifecycle lifecycle;
   lifecycle.add({"databases", {}, [&] { return stop_databases(databases.named(), loop); }});
   lifecycle.add({"users", [&] { return users->start(); }, {}});
+  lifecycle.add({"orders", [&] { return orders->start(); },
+                 [&]() -> Task<void> {
+                   orders->stop();
+                   co_return;
+                 }});
   lifecycle.add({"chat", [&] { return chat->start(); },
                  [&]() -> Task<void> {
                    chat->stop();
                    co_return;
                  }});
   lifecycle.add({"gateway", {}, [&] { return gateway.stop(); }});
+  lifecycle.add({"jsonrpc", {}, [&] { return json_rpc->stop(); }});
   lifecycle.add({"server",
                  [&]() -> Task<Result<void>> {
                    server.start();

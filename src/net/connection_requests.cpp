@@ -296,8 +296,10 @@ void Connection::prepare_error(std::uint16_t status, std::string message) {
   x.response.status = status;
   x.response.streaming.reset();
   x.response.body.clear();
-  if (core_->deps.error_writer) {
-    core_->deps.error_writer(x.request, x.response, error);
+  const auto* route = x.request.route;
+  const auto& write = route && route->error_writer ? route->error_writer : core_->deps.error_writer;
+  if (write) {
+    write(x.request, x.response, error);
   } else {
     x.response.content_type = "text/plain; charset=utf-8";
     x.response.body.append(error.message).append("\n");

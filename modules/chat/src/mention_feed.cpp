@@ -24,7 +24,7 @@ constexpr const char* first_mention = "SELECT MIN(seq) FROM mentions";
 constexpr const char* last_mention = "SELECT MAX(seq) FROM mentions";
 constexpr const char* mentions_after = R"sql(
   SELECT mentions.seq, mentioned, mentions.room,
-         messages.seq, sent_at, id, type, sender, content, extra, recipient
+         messages.seq, sent_at, id, type, sender, content, extra
   FROM mentions JOIN messages ON messages.room = mentions.room AND messages.seq = message_seq
   WHERE mentions.seq > $1 ORDER BY mentions.seq LIMIT $2)sql";
 constexpr const char* remove_mentions = "DELETE FROM mentions WHERE seq <= $1";

@@ -6,9 +6,8 @@
 
 namespace parley::chat {
 
-// From the columns seq, sent_at, id, type, sender, content, extra, recipient, the first at `column`; its room is
-// the caller's to set. The large ones come last, so that a row that no longer fits costs little.
-inline constexpr int message_columns = 8;
+// From the columns seq, sent_at, id, type, sender, content, extra, the first at `column`; its room is the
+// caller's to set. The large ones come last, so that a row that no longer fits costs little.
 inline void read_message(const db::Row& row, int column, Message& message) {
   message.seq = row.integer(column);
   message.timestamp = row.timestamp(column + 1);
@@ -17,7 +16,6 @@ inline void read_message(const db::Row& row, int column, Message& message) {
   message.user = row.string(column + 4);
   message.content = row.string(column + 5);
   message.extra.json = row.string(column + 6);
-  message.to = row.optional_string(column + 7);
 }
 
 }  // namespace parley::chat

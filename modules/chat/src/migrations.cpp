@@ -41,7 +41,6 @@ constexpr db::Migration steps[] = {
     {2, "titles of rooms, inboxes for direct messages, and the feed of mentions", R"sql(
       ALTER TABLE rooms ADD COLUMN title TEXT NOT NULL DEFAULT '';
       ALTER TABLE rooms ADD COLUMN topic TEXT NOT NULL DEFAULT '';
-      ALTER TABLE messages ADD COLUMN recipient TEXT;
       CREATE TABLE inboxes (
         room TEXT NOT NULL PRIMARY KEY,
         created_at BIGINT NOT NULL

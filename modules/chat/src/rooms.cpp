@@ -1,22 +1,24 @@
 #include "rooms.hpp"
 
+#include "limits.hpp"
+
 #include <utility>
 
 namespace parley::chat {
 
-Rooms::Rooms(Scheduler& scheduler, Metrics& metrics, std::int64_t max_rooms)
+Rooms::Rooms(Scheduler& scheduler, Metrics& metrics, const Limits& limits)
     : scheduler_(scheduler),
       messages_(metrics.counter("chat_messages_total", "Messages that came into a room's log.")),
-      rooms_gauge_(metrics.gauge("chat_rooms", "Rooms that have a log.")),
       followers_(metrics.gauge("chat_followers", "Followers of rooms.")),
-      max_rooms_(max_rooms) {}
+      present_(metrics.gauge("chat_present", "Users in rooms, each as often as it is connected.")),
+      kinds_{Kind{metrics.gauge("chat_rooms", "Rooms that have a log."), limits.rooms, "rooms"},
+             Kind{metrics.gauge("chat_inboxes", "Users that have an inbox."), limits.inboxes, "inboxes"}} {}
 
 Room& Rooms::restore(const std::string& name) {
   Room& room = open(name);
   if (room.stored) return room;
-  if (room.writers == 0) ++counted_;
-  room.stored = true;
-  rooms_gauge_.add(1);
+  if (room.writers++ == 0) ++kind(room).counted;
+  end_write(room, true);
   return room;
 }
 
@@ -35,13 +37,16 @@ void Rooms::release(Room& room) {
   if (!room.stored && room.users == 0) rooms_.erase(std::string(room.name));
 }
 
-bool Rooms::begin_write(Room& room) {
+Result<void> Rooms::begin_write(Room& room) {
   if (!room.stored && room.writers == 0) {
-    if (counted_ >= max_rooms_) return false;
-    ++counted_;
+    auto& of_kind = kind(room);
+    if (of_kind.counted >= of_kind.limit)
+      return fail(Code::resource_exhausted, "there are " + std::to_string(of_kind.limit) + ' ' +
+                                                of_kind.name + " already, which is the limit");
+    ++of_kind.counted;
   }
   ++room.writers;
-  return true;
+  return {};
 }
 
 void Rooms::end_write(Room& room, bool stored) {
@@ -49,9 +54,10 @@ void Rooms::end_write(Room& room, bool stored) {
   if (room.stored) return;
   if (stored) {
     room.stored = true;
-    rooms_gauge_.add(1);
+    ++kind(room).stored;
+    kind(room).gauge.add(1);
   } else if (room.writers == 0) {
-    --counted_;
+    --kind(room).counted;
   }
 }
 
@@ -82,13 +88,30 @@ void Rooms::left(Room& room) noexcept {
   if (room.followers.size() == 0) room.tail.clear();
 }
 
+Result<std::shared_ptr<Attendance>> Rooms::attend(Room& room) {
+  if (!room.attendance) room.attendance = std::make_shared<Attendance>(room.name, scheduler_);
+  if (room.attendance->attendees() >= max_attendees)
+    return fail(Code::resource_exhausted, std::to_string(max_attendees) +
+                                              " connections are in this room already, which is the limit");
+  present_.add(1);
+  return room.attendance;
+}
+
+void Rooms::gone(Room& room) noexcept {
+  present_.add(-1);
+  if (room.attendance->attendees() == 0) room.attendance.reset();
+}
+
 void Rooms::close() {
   // What is woken gives up its room, which may then be forgotten.
   std::vector<std::string> names;
   for (auto& [name, room] : rooms_)
-    if (room->followers.size() > 0) names.push_back(name);
-  for (auto& name : names)
+    if (room->followers.size() > 0 || room->attendance) names.push_back(name);
+  for (auto& name : names) {
     if (Room* room = find(name)) room->followers.close();
+    if (Room* room = find(name))
+      if (const auto attendance = room->attendance) attendance->close();
+  }
 }
 
 }  // namespace parley::chat

@@ -1,28 +1,15 @@
 #include "service.hpp"
 
-#include "extra_members.hpp"
+#include "checks.hpp"
 #include "limits.hpp"
-#include "position.hpp"
 
 #include <parley/log.hpp>
 #include <parley/validate.hpp>
-
-#include <algorithm>
 
 namespace parley::chat {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::unexpected<Error> stopping() {
-  return std::unexpected(Error{Code::unavailable, "the chat is stopping", {}, milliseconds(1000)});
-}
-
-// PostgreSQL's text cannot hold it, and no person means it.
-Result<void> refuse_nul(const char* field, const std::string& text) {
-  if (text.find('\0') == text.npos) return {};
-  return invalid_field(field, "must not contain the character U+0000");
-}
 
 // A follow() in its room: keeps both for as long as it runs.
 class RoomFollower {
@@ -57,7 +44,9 @@ Service::Service(Dependencies dependencies, Options options)
       random_(dependencies.random),
       store_(*database_),
       mentions_(*database_, dependencies.scheduler, options.keep_mentions),
-      rooms_(dependencies.scheduler, dependencies.metrics, options.max_rooms),
+      rooms_(dependencies.scheduler, dependencies.metrics,
+             Rooms::Limits{.rooms = options.max_rooms, .inboxes = options.max_inboxes}),
+      senders_(options.messages_per_second, options.burst),
       delivery_(store_, rooms_, mentions_, dependencies.scheduler, dependencies.clock, dependencies.metrics),
       pruner_(store_, rooms_, mentions_, dependencies.scheduler, dependencies.clock, options.keep_messages,
               options.prune_interval) {}
@@ -102,31 +91,24 @@ Result<void> Service::check(PostMessage& request) const {
   if (request.delay > options_.max_delay.count())
     return invalid_field("delay", "must be at most " + std::to_string(options_.max_delay.count()) +
                                       " milliseconds, is " + std::to_string(request.delay));
-  auto& extra = request.extra.json;
-  if (extra.empty()) return {};
-  if (extra.size() > max_extra_bytes)
-    return invalid_field("extra", "must take at most " + std::to_string(max_extra_bytes) + " bytes, takes " +
-                                      std::to_string(extra.size()));
   // A reader gets the message's own fields from the server; a client's member of such a name gives way.
   static const std::vector<std::string_view> own_fields = [] {
     std::vector<std::string_view> names;
     for (const FieldInfo& field : describe<Message>().fields) names.push_back(field.name);
     return names;
   }();
-  auto kept = without_members(extra, own_fields);
-  if (!kept) return std::unexpected(std::move(kept.error()));
-  extra = std::move(*kept);
-  return {};
+  return keep_others(request.extra, own_fields);
 }
 
 Task<Result<Posted>> Service::post(CallContext context, PostMessage request) {
   if (stopped_) co_return stopping();
-  if (auto fine = check(request); !fine) co_return std::unexpected(std::move(fine.error()));
+  auto fine = check(request);
+  if (fine) fine = senders_.may_send(request.user, context.clock->steady());
+  if (!fine) co_return std::unexpected(std::move(fine.error()));
 
   RoomUse room(rooms_, request.room);
-  if (!rooms_.begin_write(*room))
-    co_return fail(Code::resource_exhausted,
-                   "there are " + std::to_string(options_.max_rooms) + " rooms already, which is the limit");
+  if (auto room_for_it = rooms_.begin_write(*room); !room_for_it)
+    co_return std::unexpected(std::move(room_for_it.error()));
 
   auto message = std::make_shared<Message>();
   message->timestamp = clock_.now();
@@ -174,43 +156,6 @@ Task<Result<Posted>> Service::post_later(CallContext context, Room& room, std::s
   }
   delivery_.expect(due);
   co_return Posted{std::move(message->id), std::move(message->room), std::nullopt, due};
-}
-
-Task<Result<MessagePage>> Service::read(CallContext context, ReadMessages request) {
-  if (stopped_) co_return stopping();
-  if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
-  auto since = parse_since(request.since);
-  if (!since) co_return std::unexpected(std::move(since.error()));
-
-  MessagePage answer;
-  Result<Page> page;
-  switch (since->kind) {
-    case Since::Kind::newest:
-      page = co_await store_.newest(context, request.room, request.limit);
-      break;
-    case Since::Kind::time:
-      page = co_await store_.from_time(context, request.room, since->time, request.limit);
-      // What was removed may have been of that second too.
-      if (page && !page->messages.empty() && page->first > 1)
-        answer.gap = page->messages.front().seq == page->first;
-      break;
-    case Since::Kind::cursor:
-      page = co_await store_.after(context, request.room, since->after_seq, request.limit);
-      if (page && since->after_seq > page->last) {
-        // The log is not the one that gave this cursor: whatever it has is new to the reader.
-        answer.gap = true;
-        page = co_await store_.after(context, request.room, 0, request.limit);
-      } else if (page && !page->messages.empty()) {
-        answer.gap = page->messages.front().seq > since->after_seq + 1;
-      }
-      break;
-  }
-  if (!page) co_return std::unexpected(std::move(page.error()));
-  answer.messages = std::move(page->messages);
-  answer.has_new = !answer.messages.empty();
-  answer.more = page->more;
-  answer.next = to_cursor(answer.has_new ? answer.messages.back().seq : page->last);
-  co_return answer;
 }
 
 Task<Result<void>> Service::follow(CallContext context, FollowRoom request, Sink<RoomUpdate> sink) {

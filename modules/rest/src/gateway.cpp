@@ -10,7 +10,6 @@
 #include "openapi.hpp"
 #include "operation_route.hpp"
 #include "room_hub.hpp"
-#include "route_metrics.hpp"
 #include "versions.hpp"
 
 #include <parley/log.hpp>
@@ -67,27 +66,27 @@ class HttpGateway final : public Gateway {
               .chat_connections = connections("/chat"),
               .lab_connections = connections("/ws"),
               .event_streams = deps_.metrics.gauge("chat_event_streams", "Open Server-Sent Events streams.")},
-        routes_(router_, deps_.metrics, versions_, deps_.authorize),
-        sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets} {
-    for (auto& service : deps_.services) routes_.mount(service);
-    mount_chat();
-    mount_server();
+        routes_(deps_.metrics, versions_, deps_.authorize),
+        sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets} {}
+
+  void mount(net::Router& router) override {
+    for (auto& service : deps_.services) routes_.mount(router, service);
+    mount_chat(router);
+    mount_server(router);
   }
 
-  const net::Router& router() const override { return router_; }
-
   net::ErrorWriter error_writer() const override {
-    return [this](const Request& request, Response& response, const Error& error) {
-      const std::uint16_t status = response.status >= 400 ? response.status : 0;
-      if (const auto* route = routes_.find(request.route))
-        route->write_error(request, response, error, status);
-      else
-        write_problem(request, response, error, status);
+    return [](const Request& request, Response& response, const Error& error) {
+      write_problem(request, response, error, response.status >= 400 ? response.status : 0);
     };
   }
 
   std::function<bool(const Request&, Response&)> before() const override {
     return [this](const Request& request, Response& response) { return cors_.before(request, response); };
+  }
+
+  std::function<bool(const Request&)> admits_origin() const override {
+    return [this](const Request& request) { return cors_.admits(request); };
   }
 
   Task<void> stop() override {
@@ -102,22 +101,18 @@ class HttpGateway final : public Gateway {
     return deps_.metrics.gauge("chat_connections", "Open chat WebSockets.", {{"endpoint", endpoint}});
   }
 
-  void get(const char* path, net::Handler handler) {
-    router_.add(Method::get, path, std::move(handler)).observer = observe_route(deps_.metrics, path);
-  }
-  void socket(const char* path, net::WebSocketAcceptor acceptor) {
-    router_.add_websocket(path, std::move(acceptor)).observer = observe_route(deps_.metrics, path);
-  }
-
-  void mount_chat() {
-    socket("/chat", accept_chat(chat_, Dialect::lecture));
-    socket("/ws", accept_chat(chat_, Dialect::lab));
-    socket("/echo", accept_echo(cors_, deps_.loop, static_cast<std::size_t>(options_.max_echo_message)));
-    get("/api/messages/stream", stream_chat(chat_));
+  void mount_chat(net::Router& router) {
+    router.add_websocket("/chat", accept_chat(chat_, Dialect::lecture));
+    router.add_websocket("/ws", accept_chat(chat_, Dialect::lab));
+    router.add_websocket("/echo",
+                         accept_echo(cors_, deps_.loop, static_cast<std::size_t>(options_.max_echo_message)));
+    router.add(Method::get, "/api/messages/stream", stream_chat(chat_));
   }
 
-  void mount_server() {
-    router_.unmatched = observe_route(deps_.metrics, "unmatched");
+  void mount_server(net::Router& router) {
+    const auto get = [&router](const char* path, net::Handler handler) {
+      router.add(Method::get, path, std::move(handler));
+    };
     get("/", at_once([](const Request&, Response& response) {
           response.content_type = "text/html; charset=utf-8";
           response.body = landing_page();
@@ -148,7 +143,6 @@ class HttpGateway final : public Gateway {
   Rooms rooms_;
   TaskGroup posts_;
   ChatEdge chat_;
-  net::Router router_;
   OperationRoutes routes_;
   const HealthSources sources_;
   std::string openapi_;

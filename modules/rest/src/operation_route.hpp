@@ -13,7 +13,6 @@
 #include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace parley::rest {
@@ -72,25 +71,19 @@ class OperationRoute {
 // Mounts the rows of services. Keeps the routes: it outlives the router's use.
 class OperationRoutes {
  public:
-  OperationRoutes(net::Router& router, Metrics& metrics, const Versions& versions,
-                  const calls::Authorize& authorize);
+  OperationRoutes(Metrics& metrics, const Versions& versions, const calls::Authorize& authorize);
   // Every unary row with a verb: once, or for a path with {version} once per version and once without it.
   // Streams are mounted by the edges that know how to stream.
-  void mount(const BoundService& service);
-  // The operation behind a route of the router; null for a route of another making.
-  const OperationRoute* find(const net::Route* route) const noexcept;
+  void mount(net::Router& router, const BoundService& service);
 
  private:
-  void add(const calls::BoundOperation& operation, OperationRoute::Versioning versioning,
+  void add(net::Router& router, const calls::BoundOperation& operation, OperationRoute::Versioning versioning,
            const ApiVersion* version);
 
-  net::Router& router_;
-  Metrics& metrics_;
   const Versions& versions_;
   const calls::Edge edge_;
   std::deque<calls::BoundOperation> operations_;  // a deque does not move its elements
   std::deque<OperationRoute> routes_;
-  std::unordered_map<const net::Route*, const OperationRoute*> by_route_;
 };
 
 // "/api/{version}/users/{id}" with {version} replaced, or for an empty `version` left out.

@@ -4,8 +4,10 @@
 
 #include <parley/chat/compose.hpp>
 #include <parley/db/sqlite.hpp>
+#include <parley/jsonrpc/edge.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
+#include <parley/orders/compose.hpp>
 #include <parley/rest/gateway.hpp>
 #include <parley/users/compose.hpp>
 
@@ -33,8 +35,10 @@ struct Config {
   net::Limits net;
   db::Options storage;
   users::Options users;
+  orders::Options orders;
   chat::Options chat;
   rest::Options rest;
+  jsonrpc::Options jsonrpc;
   observe::LogOptions log;
 };
 

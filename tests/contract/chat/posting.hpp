@@ -26,8 +26,8 @@ inline void posting_contract(const Factory& make) {
 
     const auto log = read_all(p);
     REQUIRE(log.size() == 1);
-    const Message expected{answer.id,        default_room,  1,           "greeting", request.content, "Alice",
-                           answer.timestamp, request.extra, std::nullopt};
+    const Message expected{answer.id,        default_room, 1, "greeting", request.content, "Alice",
+                           answer.timestamp, request.extra};
     CHECK(log[0] == expected);
   }
 

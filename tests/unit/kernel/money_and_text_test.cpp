@@ -27,6 +27,7 @@ std::string problems_of(T value) {
 Settings priced(std::int64_t hundredths) {
   Settings settings;
   settings.price = Money{hundredths};
+  settings.line.sku = "A";
   settings.place.street = "Main";
   return settings;
 }

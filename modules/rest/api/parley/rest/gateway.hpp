@@ -53,12 +53,16 @@ struct Dependencies {
 };
 
 // Loop thread only. What `dependencies` refers to outlives the gateway; the gateway outlives the server
-// that serves its router.
+// that serves its routes.
 class Gateway {
  public:
   virtual ~Gateway() = default;
-  virtual const net::Router& router() const = 0;
+  // Adds its routes, beside those of other edges. Once.
+  virtual void mount(net::Router& router) = 0;
+  // For what no route answers, and for routes that have no error writer of their own.
   virtual net::ErrorWriter error_writer() const = 0;
+  // Whether a page of the request's origin may open a WebSocket here (CORS does not reach those).
+  virtual std::function<bool(const net::Request&)> admits_origin() const = 0;
   // For net::Server::Dependencies::before: CORS, preflights included.
   virtual std::function<bool(const net::Request&, net::Response&)> before() const = 0;
   // Ends what the gateway itself follows in the ports. After the server has stopped.

@@ -144,6 +144,7 @@ struct Route {
   // What the descriptions say of the handler, and of the WebSocket or the events it streams (parley/docs).
   std::shared_ptr<const docs::Endpoint> endpoint;
   std::shared_ptr<const docs::Channel> channel;
+  ErrorWriter error_writer;  // for what the server itself refuses here; empty: the server's
 };
 
 // A pattern's segment is literal or a parameter: {name}, {name:int} (decimal digits), {name:uuid}, or a
@@ -152,7 +153,10 @@ struct Route {
 // method is 405 with Allow.
 class Router {
  public:
-  Router();
+  // Gives a route its observer when it is added.
+  using Observe = std::function<std::shared_ptr<RouteObserver>(const std::string& pattern)>;
+
+  explicit Router(Observe observe = {});
   ~Router();
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
@@ -176,6 +180,7 @@ class Router {
   struct Node;
   Route& place(Method method, std::string pattern);
 
+  Observe observe_;
   std::unique_ptr<Node> root_;
   std::vector<std::unique_ptr<Route>> routes_;
 };

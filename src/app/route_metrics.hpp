@@ -7,10 +7,13 @@
 #include <memory>
 #include <string>
 
-namespace parley::rest {
+namespace parley::app {
 
 // An observer that keeps its metric handles: a counter is looked up once per method and status of the route.
 // `metrics` outlives it. Loop thread only.
 std::shared_ptr<net::RouteObserver> observe_route(Metrics& metrics, std::string route);
 
-}  // namespace parley::rest
+// A router without routes that measures those it gets, and what none of them answers.
+net::Router make_router(Metrics& metrics);
+
+}  // namespace parley::app

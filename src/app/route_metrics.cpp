@@ -2,7 +2,7 @@
 
 #include <vector>
 
-namespace parley::rest {
+namespace parley::app {
 namespace {
 
 class RouteMetrics final : public net::RouteObserver {
@@ -47,4 +47,10 @@ std::shared_ptr<net::RouteObserver> observe_route(Metrics& metrics, std::string 
   return std::make_shared<RouteMetrics>(metrics, std::move(route));
 }
 
-}  // namespace parley::rest
+net::Router make_router(Metrics& metrics) {
+  net::Router router([&metrics](const std::string& pattern) { return observe_route(metrics, pattern); });
+  router.unmatched = observe_route(metrics, "unmatched");
+  return router;
+}
+
+}  // namespace parley::app
