@@ -4,6 +4,7 @@
 
 #include "versions.hpp"
 
+#include <parley/docs/route.hpp>
 #include <parley/metrics.hpp>
 #include <parley/net/http.hpp>
 #include <parley/operation.hpp>
@@ -29,6 +30,8 @@ class OperationRoute {
                  const ApiVersion* version);
 
   const std::string& pattern() const noexcept { return pattern_; }
+  // For the descriptions.
+  docs::Endpoint endpoint() const;
   Task<void> serve(net::Request& request, net::Response& response) const;
   // In the shape that the row's clients expect. `status` 0: the code's own.
   void write_error(const net::Request& request, net::Response& response, const Error& error,
@@ -89,8 +92,6 @@ class OperationRoutes {
 
 // "/api/{version}/users/{id}" with {version} replaced, or for an empty `version` left out.
 std::string versioned_path(std::string_view path, std::string_view version);
-// The names of a path's parameters, in order.
-std::vector<std::string> path_parameters(std::string_view path);
 net::Method to_method(Verb verb) noexcept;
 inline constexpr std::string_view version_segment = "/{version}";
 
