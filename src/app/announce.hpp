@@ -13,6 +13,9 @@ struct Ports {
   std::uint16_t grpc = 0;  // 0: not served
 };
 
+// "127.0.0.1:8080", "[::1]:8080": the address a client on this machine uses.
+std::string authority(const std::string& host, std::uint16_t port);
+
 // Addresses, and one line each for curl and websocat to paste. `host` is an address in digits.
 std::string banner(const std::string& version, const std::string& profile, const std::string& host,
                    Ports ports);
