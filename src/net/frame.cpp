@@ -139,7 +139,7 @@ std::size_t chunk_border(std::string_view bytes, std::size_t sent) noexcept {
     const auto [end, error] = std::from_chars(bytes.data() + at, bytes.data() + bytes.size(), length, 16);
     if (error != std::errc()) return bytes.size();
     const std::size_t body = static_cast<std::size_t>(end - bytes.data()) + 2;
-    if (body + length + 2 > bytes.size()) return bytes.size();
+    if (length > bytes.size() || body + length + 2 > bytes.size()) return bytes.size();
     at = body + length + 2;
   }
   return at;

@@ -18,6 +18,8 @@ struct Head {
   bool expects_continue = false;  // Expect: 100-continue, from an HTTP/1.1 client
   bool wants_websocket = false;   // HTTP/1.1 and Upgrade names websocket
   bool conditional = false;       // has If-None-Match
+  bool authorized = false;        // has Authorization, whatever it is worth
+  bool negotiates_coding = false;  // has Accept-Encoding
   std::string_view request_id;    // X-Request-Id, when it is sane
   std::string_view traceparent;
 };
@@ -28,8 +30,10 @@ struct HeadLimits {
 };
 inline constexpr std::size_t max_target = 8000;  // bytes (RFC 9110 section 4.1 recommends to take as many)
 
-// The path of a URL without one; the only view of a parsed request that is not one of its input.
-inline constexpr std::string_view root_path = "/";
+// The path of a URL without one; the only view of a parsed request that is not one of its input. Told apart by
+// its address, which a literal has anew in every translation unit.
+inline constexpr char root_path_text[] = "/";
+inline constexpr std::string_view root_path = root_path_text;
 
 enum class HeadStatus : std::uint8_t { complete, incomplete, refused };
 

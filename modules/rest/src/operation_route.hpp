@@ -4,6 +4,7 @@
 
 #include "versions.hpp"
 
+#include <parley/docs/route.hpp>
 #include <parley/metrics.hpp>
 #include <parley/net/http.hpp>
 #include <parley/operation.hpp>
@@ -29,6 +30,8 @@ class OperationRoute {
                  const ApiVersion* version);
 
   const std::string& pattern() const noexcept { return pattern_; }
+  // For the descriptions.
+  docs::Endpoint endpoint() const;
   Task<void> serve(net::Request& request, net::Response& response) const;
   // In the shape that the row's clients expect. `status` 0: the code's own.
   void write_error(const net::Request& request, net::Response& response, const Error& error,
@@ -44,6 +47,9 @@ class OperationRoute {
     bool text;  // a string, assigned as it is
   };
 
+  // Lets an error name a header field where that is where the value came from.
+  Error name_headers(Error error) const;
+
   // What is said of a version that has an end, to a client that uses it. False for one that is over: that is
   // answered then.
   bool mark(const ApiVersion& version, const std::string& successor, Timestamp now,
@@ -57,7 +63,10 @@ class OperationRoute {
   std::string pattern_;
   std::size_t prefix_;  // bytes of "/api" or "/api/v1" in a request's path
   std::vector<PathField> path_fields_;
+  std::vector<const FieldInfo*>
+      header_fields_;                // with from_header(); the body and the query do not fill them
   std::uint64_t path_bits_ = 0;      // fields that the path fills
+  std::uint64_t header_bits_ = 0;    // fields that header fields fill
   std::uint64_t required_bits_ = 0;  // fields that must come from somewhere
   bool takes_body_ = false;
   const FieldInfo* location_ = nullptr;  // the answer's id, when the row creates what another row shows
@@ -83,8 +92,6 @@ class OperationRoutes {
 
 // "/api/{version}/users/{id}" with {version} replaced, or for an empty `version` left out.
 std::string versioned_path(std::string_view path, std::string_view version);
-// The names of a path's parameters, in order.
-std::vector<std::string> path_parameters(std::string_view path);
 net::Method to_method(Verb verb) noexcept;
 inline constexpr std::string_view version_segment = "/{version}";
 

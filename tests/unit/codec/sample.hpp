@@ -45,6 +45,7 @@ struct Note {
 
 struct Notes {
   std::vector<Note> notes;
+  bool operator==(const Notes&) const = default;
 };
 
 // One scalar of each kind, none of them required.
@@ -63,6 +64,24 @@ struct Scalars {
   std::map<std::string, std::int64_t> map;
   std::int32_t limited = 5;
   std::vector<std::string> few;
+  bool operator==(const Scalars&) const = default;
+};
+
+// Written as bare text, or as an object.
+struct Address {
+  std::optional<std::string> text;
+  std::string street;
+  std::optional<std::string> city;
+  bool operator==(const Address&) const = default;
+};
+
+struct Parcel {
+  Money price;
+  std::optional<Money> fee;
+  Money anything;
+  Address to;
+  std::vector<Address> others;
+  bool operator==(const Parcel&) const = default;
 };
 
 // Grows with the API's versions.
@@ -71,6 +90,7 @@ struct Account {
   std::optional<std::string> phone;
   std::string tenant;
   Timestamp since;
+  bool operator==(const Account&) const = default;
 };
 
 }  // namespace parley::test
@@ -88,6 +108,10 @@ template <>
 const TypeInfo& describe<test::Notes>();
 template <>
 const TypeInfo& describe<test::Scalars>();
+template <>
+const TypeInfo& describe<test::Address>();
+template <>
+const TypeInfo& describe<test::Parcel>();
 template <>
 const TypeInfo& describe<test::Account>();
 }  // namespace parley

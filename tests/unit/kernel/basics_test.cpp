@@ -27,6 +27,12 @@ TEST_CASE("RFC 3339 is read with any offset and nothing else") {
   CHECK(parse_rfc3339("2022-01-21T12:37:14.5-03:30") == second + 500ms);
   CHECK(parse_rfc3339("2022-01-21T16:07:14.123456789Z") == second + 123456us);
   CHECK(parse_rfc3339("2016-12-31T23:59:60Z") == parse_rfc3339("2017-01-01T00:00:00Z"));
+  // Every time that is read can be written: an offset does not lead out of the years of four digits.
+  CHECK(to_rfc3339(*parse_rfc3339("0000-01-01T00:00:00Z")) == "0000-01-01T00:00:00Z");
+  CHECK(to_rfc3339(*parse_rfc3339("9999-12-31T23:59:59.999999Z")) == "9999-12-31T23:59:59.999999Z");
+  CHECK_FALSE(parse_rfc3339("0000-01-01T00:00:00+00:01"));
+  CHECK_FALSE(parse_rfc3339("9999-12-31T23:59:59-00:01"));
+  CHECK_FALSE(parse_rfc3339("9999-12-31T23:59:60Z"));
   for (auto bad : {"", "2022-01-21", "2022-01-21T16:07:14", "2022-01-21 16:07:14Z", "2022-02-30T00:00:00Z",
                    "2022-01-21T24:00:00Z", "2022-01-21T16:60:00Z", "2022-01-21T16:07:14.Z", "2022-01-21T16:07:14+3:00",
                    "2022-01-21T16:07:14Zx", "2022-01-21T16:07:14.1234567890Z", "+022-01-21T16:07:14Z",

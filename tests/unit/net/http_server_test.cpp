@@ -104,6 +104,19 @@ TEST_CASE("views of a request stay good while its body grows") {
   CHECK(client.receive().body == expected);
 }
 
+TEST_CASE("the path of a URL without one stays good while its body grows") {
+  HttpFixture fixture;
+  fixture.router.add(Method::post, "/", [](Request& request, Response& response) -> Task<void> {
+    response.body.append(request.path).append(" ").append(std::to_string(request.body.size()));
+    co_return;
+  });
+  fixture.start();
+  HttpClient client(fixture.port);
+  client.send("POST http://elsewhere.example HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n");
+  for (int i = 0; i < 300; ++i) client.send(std::string(1000, 'x'));
+  CHECK(client.receive().body == "/ 300000");
+}
+
 TEST_CASE("pipelined requests are answered in order") {
   HttpFixture fixture;
   fixture.start();
