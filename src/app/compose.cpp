@@ -208,11 +208,13 @@ Exit run_server(const Config& config) {
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
   gateway.mount(router);
+  std::string address;  // once it listens
   const auto json_rpc = jsonrpc::make_edge({.loop = loop,
                                             .clock = clock,
                                             .metrics = *metrics,
                                             .services = services,
                                             .version = PARLEY_VERSION,
+                                            .address = [&] { return address; },
                                             .authorize = authorize,
                                             .admits_origin = gateway.admits_origin()},
                                            config.jsonrpc);
@@ -245,6 +247,7 @@ Exit run_server(const Config& config) {
   const auto ws = listen(server, host, config.server.ws_port, "--ws-port");
   if (!ws) return report(ws.error());
   const Ports ports{.http = *http, .ws = *ws};
+  address = authority(host, ports.http);
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
   const std::string token_file = config.server.data + "/admin.token";
