@@ -206,7 +206,7 @@ void compare(const Expected& expected, const Log& log, const Sent& sent) {
   }
 }
 
-struct Server {
+struct Harness {
   Loop loop;
   Limits limits;
   ServerStatistics statistics;
@@ -227,7 +227,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto bytes = text.substr(1);
 
   // One for all inputs: a loop is costly to make, and connections must not disturb each other.
-  static Server server;
+  static Harness server;
   server.limits.deflate = deflate;
   server.limits.max_message = max_message;
   Log log;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <parley/chat/compose.hpp>
+#include <parley/console/console.hpp>
 #include <parley/db/sqlite.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
@@ -35,6 +36,7 @@ struct Config {
   users::Options users;
   chat::Options chat;
   rest::Options rest;
+  console::Options console;
   observe::LogOptions log;
 };
 

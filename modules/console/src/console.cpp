@@ -1,0 +1,110 @@
+#include "assets.hpp"
+#include "page.hpp"
+#include "stats_feed.hpp"
+
+#include <parley/codec/json.hpp>
+#include <parley/console/console.hpp>
+#include <parley/net/event_stream.hpp>
+
+namespace parley::console {
+namespace {
+
+using net::Request;
+using net::Response;
+using Answer = std::function<void(const Request&, Response&)>;
+
+// Scripts, styles and connections of this server alone, and nothing inline: text that a client sent and that got
+// onto the page could run nothing. Nobody may put the page into a frame.
+constexpr std::string_view policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+std::string_view type_of(std::string_view file) {
+  if (file.ends_with(".css")) return "text/css; charset=utf-8";
+  if (file.ends_with(".js")) return "text/javascript; charset=utf-8";
+  if (file.ends_with(".svg")) return "image/svg+xml";
+  return "text/html; charset=utf-8";
+}
+
+Task<void> run(const Answer& answer, const Request& request, Response& response) {
+  answer(request, response);
+  co_return;
+}
+
+// A handler that has nothing to wait for. The closure lives in the router, longer than any call.
+net::Handler at_once(Answer answer) {
+  return [answer = std::move(answer)](Request& request, Response& response) {
+    return run(answer, request, response);
+  };
+}
+
+class HttpConsole final : public Console {
+ public:
+  HttpConsole(Dependencies dependencies, const Options& options)
+      : figures_(std::move(dependencies.figures), dependencies.clock),
+        feed_(dependencies.loop, dependencies.loop, figures_, options),
+        page_(dependencies.services, dependencies.version) {}
+
+  void mount(net::Router& router) override {
+    const auto get = [&router](std::string_view path, Answer answer) {
+      router.add(net::Method::get, std::string(path), at_once(std::move(answer)));
+    };
+    get("/", [this](const Request& request, Response& response) { answer_page(request, response); });
+    for (const auto& asset : assets()) {
+      if (asset.file.ends_with(".html")) continue;
+      get(asset.path, [&asset](const Request&, Response& response) {
+        response.content_type = type_of(asset.file);
+        response.body = asset.text;
+        response.header("Cache-Control", "public, max-age=31536000, immutable");
+      });
+    }
+    get("/api/stats", [this](const Request&, Response& response) {
+      response.header("Cache-Control", "no-store");
+      response.body = codec::to_json(figures_.read());
+    });
+    get("/api/stats/stream", [this](const Request& request, Response& response) { stream(request, response); });
+  }
+
+ private:
+  // The commands name the server as the client does: behind a proxy, too, they work when pasted.
+  void answer_page(const Request& request, Response& response) {
+    response.content_type = type_of("index.html");
+    response.header("Cache-Control", "no-cache");
+    response.header("Content-Security-Policy", policy);
+    response.header("Referrer-Policy", "no-referrer");
+    response.body = page_.render(request.header("Host").value_or("localhost:8080"), figures_);
+  }
+
+  void stream(const Request& request, Response& response) {
+    if (!feed_.has_room()) {
+      const Error full{Code::unavailable, "as many pages follow the figures as may", {}, std::chrono::seconds(5)};
+      response.status = info(full.code).http_status;
+      response.header("Retry-After", "5");
+      response.content_type = "application/problem+json";
+      response.body = codec::problem_json(full, request.context.trace.trace_id_hex());
+      return;
+    }
+    auto entered = std::make_shared<bool>(false);
+    response.stream({.slow_event = R"({"code":"unavailable","message":"too slow: reconnect"})",
+                     .restart_event = R"({"code":"unavailable","message":"the server restarts: reconnect"})"},
+                    [this, entered](net::EventStream& events) {
+                      *entered = true;
+                      feed_.enter(events);
+                    },
+                    [this, entered] {
+                      if (*entered) feed_.leave();
+                    });
+  }
+
+  Figures figures_;
+  StatsFeed feed_;
+  const Page page_;
+};
+
+}  // namespace
+
+std::unique_ptr<Console> make_console(Dependencies dependencies, Options options) {
+  return std::make_unique<HttpConsole>(std::move(dependencies), options);
+}
+
+}  // namespace parley::console
