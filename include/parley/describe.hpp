@@ -79,6 +79,7 @@ struct Rules {
   bool required = false;          // must be present on input
   bool never_null = false;        // an optional that may be left out, but not be null
   bool trim = false, lower = false, email = false, bytes = false;
+  bool shorthand = false;  // the field that bare text fills
 };
 
 struct TypeInfo;
@@ -267,6 +268,11 @@ consteval rules::TextFlag<&Rules::lower> lower_case() {
 consteval rules::TextFlag<&Rules::email> email() {
   return {};
 }
+// The object may also be written as bare text, which fills this field (TypeInfo::text_field). Every other field
+// must be of a kind that can be left empty: an optional, a string, a list or a map.
+consteval rules::TextFlag<&Rules::shorthand> shorthand() {
+  return {};
+}
 // A number of bytes: configuration also accepts "64KiB", "16MiB", "1GiB".
 consteval rules::Bytes bytes() {
   return {};
@@ -349,6 +355,12 @@ inline constexpr std::size_t max_fields = 64;
 // starts the server.
 TypeInfo make_object(std::string_view name, std::span<const Row> rows, const char* doc);
 TypeInfo make_enumeration(std::string_view name, std::span<const EnumItem> items, const char* doc);
+
+// The text that stands for the whole of the object at `value`: its shorthand field, when that is set and no other
+// is. Null otherwise; also when nothing is set at all.
+const std::string* text_form(const TypeInfo& type, const void* value);
+// Makes the object at `value`, of a type with a shorthand, stand for `text`; what other fields hold is kept.
+void set_text_form(const TypeInfo& type, void* value, std::string_view text);
 
 template <class T>
 TypeInfo object(std::string_view name, std::span<const Row> rows, const char* doc = nullptr) {

@@ -27,9 +27,17 @@ class Task;
 
 namespace detail {
 
+// Memory for coroutine frames, which are of few sizes and mostly short-lived: each thread keeps some to use
+// again.
+void* allocate_frame(std::size_t size);
+void free_frame(void* frame, std::size_t size) noexcept;
+
 struct PromiseBase {
   std::coroutine_handle<> continuation;
   std::exception_ptr exception;
+
+  static void* operator new(std::size_t size) { return allocate_frame(size); }
+  static void operator delete(void* frame, std::size_t size) noexcept { free_frame(frame, size); }
 
   struct FinalAwaiter {
     bool await_ready() const noexcept { return false; }

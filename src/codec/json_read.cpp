@@ -100,6 +100,7 @@ class Reader {
     if (fate_ != Fate::read) return pass(number_text());
     const auto slot = next_value();
     if (!slot.type) return go_on();
+    if (slot.type->kind == Kind::money) return store_money(slot);
     if (slot.type->kind == Kind::f64) {
       const bool minus_zero = value == 0 && number_text().front() == '-';
       *static_cast<double*>(slot.value) = minus_zero ? -0.0 : static_cast<double>(value);
@@ -113,6 +114,7 @@ class Reader {
     if (fate_ != Fate::read) return pass(number_text());
     const auto slot = next_value();
     if (!slot.type) return go_on();
+    if (slot.type->kind == Kind::money) return store_money(slot);
     if (slot.type->kind != Kind::f64) return out_of_range(slot);
     *static_cast<double*>(slot.value) = static_cast<double>(value);
     return true;
@@ -122,6 +124,7 @@ class Reader {
     if (fate_ != Fate::read) return pass(number_text());
     const auto slot = next_value();
     if (!slot.type) return go_on();
+    if (slot.type->kind == Kind::money) return store_money(slot);
     if (slot.type->kind == Kind::f64) {
       *static_cast<double*>(slot.value) = value;
       return true;
@@ -161,6 +164,11 @@ class Reader {
             return true;
           }
         return wrong(slot);
+      case Kind::object:
+        if (slot.type->text_field < 0) return wrong(slot);
+        set_text_form(*slot.type, slot.value, value);
+        if (frames_.empty()) present_ = ~std::uint64_t{0};  // it stands for every field
+        return true;
       default:
         return wrong(slot);
     }
@@ -255,9 +263,10 @@ class Reader {
       return (field.name == name || (field.rules.alias && field.rules.alias == name)) &&
              field.type->kind != Kind::extra && field.rules.since <= options_.style.version;
     };
+    const std::uint64_t hidden = &frame == frames_.data() ? options_.hidden : 0;
     for (std::size_t i = 0, at = frame.expected; i < fields.size(); ++i, ++at) {
       if (at >= fields.size()) at = 0;
-      if (!is_it(fields[at])) continue;
+      if (!is_it(fields[at]) || (hidden >> at & 1)) continue;
       frame.expected = at + 1;
       return &fields[at];
     }
@@ -351,6 +360,20 @@ class Reader {
         return true;
       }
     }
+  }
+
+  // From the digits as they came: no amount passes through a binary fraction.
+  bool store_money(const Slot& slot) {
+    const auto text = number_text();
+    if (const auto amount = parse_money(text)) {
+      *static_cast<Money*>(slot.value) = *amount;
+      return true;
+    }
+    auto problem = expectation(*slot.type, *slot.rules);
+    if (slot.rules->min_integer == no_rules.min_integer && slot.rules->max_integer == no_rules.max_integer)
+      problem +=
+          " between " + to_text(Money{no_rules.min_integer}) + " and " + to_text(Money{no_rules.max_integer});
+    return wrong(slot, std::move(problem));
   }
 
   // The text of the number that the parser has just read; it has read one character beyond, if there is one.

@@ -10,6 +10,7 @@ namespace parley::codec {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::size_t max_plain = Output::max_reserve;  // with its quotes
 constexpr char hex[] = "0123456789abcdef";
 
 constexpr auto plain = [] {
@@ -36,6 +37,12 @@ std::size_t plain_length(std::string_view text) {
   for (std::uint64_t eight; i + sizeof eight <= text.size(); i += sizeof eight) {
     std::memcpy(&eight, text.data() + i, sizeof eight);
     if (!all_plain(eight)) break;
+  }
+  if (i < text.size() && text.size() >= sizeof(std::uint64_t)) {
+    // The rest, together with what is known to be plain before it.
+    std::uint64_t last;
+    std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+    if (i + sizeof last > text.size() && all_plain(last)) return text.size();
   }
   while (i < text.size() && plain[static_cast<unsigned char>(text[i])]) ++i;
   return i;
@@ -76,6 +83,14 @@ void put_escape(Output& out, char c) {
 }  // namespace
 
 void Output::put_string(std::string_view text) {
+  if (plain_length(text) == text.size() && text.size() + 2 <= max_plain) {
+    char* at = reserve(text.size() + 2);
+    *at++ = '"';
+    std::memcpy(at, text.data(), text.size());
+    at[text.size()] = '"';
+    take(at + text.size() + 1);
+    return;
+  }
   put('"');
   for (;;) {
     // A run that is copied as it stands: plain ASCII and well-formed longer characters.

@@ -53,6 +53,8 @@ class Writer {
         return integer(*static_cast<const std::int64_t*>(at));
       case Kind::duration:
         return integer(static_cast<const std::chrono::milliseconds*>(at)->count());
+      case Kind::money:
+        return money(*static_cast<const Money*>(at));
       case Kind::f64:
         return number(*static_cast<const double*>(at));
       case Kind::string:
@@ -94,11 +96,22 @@ class Writer {
     out_.take(std::to_chars(at, at + 32, number).ptr);
   }
 
-  void time(Timestamp time) {
-    if (style_.unix_time) return integer(to_unix_seconds(time));
-    // Keeps its room from one call to the next.
+  // Empty; keeps its room from one call to the next.
+  static std::string& scratch() {
     thread_local std::string text;
     text.clear();
+    return text;
+  }
+
+  void money(Money amount) {
+    auto& text = scratch();
+    append_money(amount, text);
+    out_.put(text);
+  }
+
+  void time(Timestamp time) {
+    if (style_.unix_time) return integer(to_unix_seconds(time));
+    auto& text = scratch();
     append_rfc3339(time, text);
     char* at = out_.reserve(Output::max_reserve);
     *at++ = '"';
@@ -150,6 +163,7 @@ class Writer {
   }
 
   void object(const TypeInfo& type, const void* at) {
+    if (const std::string* text = text_form(type, at)) return out_.put_string(*text);
     char separator = '{';
     for (const auto& field : type.fields) {
       if (field.rules.since > style_.version) continue;

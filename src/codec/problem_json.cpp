@@ -39,4 +39,38 @@ std::string problem_json(const Error& error, std::string_view trace_id, std::str
   return json;
 }
 
+std::string problem_schema() {
+  std::string names;
+  for (auto code = static_cast<unsigned>(Code::cancelled);
+       code <= static_cast<unsigned>(Code::unauthenticated); ++code)
+    names.append(names.empty() ? "\"" : ",\"").append(info(static_cast<Code>(code)).name).append("\"");
+  return R"({"type":"object","description":"What went wrong (RFC 9457).","properties":{
+"type":{"type":"string","format":"uri-reference","description":"about:blank: the status tells the kind of problem."},
+"title":{"type":"string","description":"The same for every occurrence."},
+"status":{"type":"integer","minimum":400,"maximum":599},
+"detail":{"type":"string","description":"One sentence for people."},
+"instance":{"type":"string","format":"uri-reference"},
+"code":{"type":"string","description":"The canonical gRPC code.","enum":[)" +
+         names + R"(]},
+"trace_id":{"type":"string","description":"Finds the request in the log."},
+"errors":{"type":"array","description":"One entry per field at fault.","items":{"type":"object","properties":{
+"field":{"type":"string","description":"A path such as items[0].quantity; empty for the whole message."},
+"message":{"type":"string","description":"Completes the sentence that the field begins."}},
+"required":["field","message"],"additionalProperties":false}}},
+"required":["type","title","status","detail","code"],"additionalProperties":false})";
+}
+
 }  // namespace parley::codec
+
+template <>
+const parley::TypeInfo& parley::describe<parley::FieldProblem>() {
+  static constexpr Row rows[] = {
+      field<&FieldProblem::field>("field",
+                                  doc("A path such as items[0].quantity; empty for the whole message."),
+                                  example(R"("content")")),
+      field<&FieldProblem::problem>("message", doc("Completes the sentence that the field begins."),
+                                    example(R"("is required")")),
+  };
+  static const TypeInfo type = object<FieldProblem>("FieldProblem", rows, "What is wrong with one field.");
+  return type;
+}

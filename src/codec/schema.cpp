@@ -26,6 +26,10 @@ void put_unless(Json& schema, const char* keyword, T value, T unlimited) {
   if (value != unlimited) schema[keyword] = value;
 }
 
+Json amount(std::int64_t hundredths) {
+  return Json::parse(to_text(Money{hundredths}));
+}
+
 void put_rules(Json& schema, Kind kind, const Rules& rules) {
   switch (kind) {
     case Kind::string:
@@ -40,6 +44,10 @@ void put_rules(Json& schema, Kind kind, const Rules& rules) {
       put_unless(schema, "minimum", rules.min_integer, no_rules.min_integer);
       put_unless(schema, "maximum", rules.max_integer, no_rules.max_integer);
       break;
+    case Kind::money:
+      if (rules.min_integer != no_rules.min_integer) schema["minimum"] = amount(rules.min_integer);
+      if (rules.max_integer != no_rules.max_integer) schema["maximum"] = amount(rules.max_integer);
+      break;
     case Kind::f64:
       put_unless(schema, "minimum", rules.min_number, no_rules.min_number);
       put_unless(schema, "maximum", rules.max_number, no_rules.max_number);
@@ -51,6 +59,7 @@ void put_rules(Json& schema, Kind kind, const Rules& rules) {
     case Kind::map:
       put_unless(schema, "minProperties", rules.min_items, no_rules.min_items);
       put_unless(schema, "maxProperties", rules.max_items, no_rules.max_items);
+      if (rules.pattern) schema["propertyNames"] = Json{{"pattern", anchored(rules.pattern)}};
       break;
     default:
       break;
@@ -79,6 +88,14 @@ struct SchemaSet::Impl {
     return type.kind == Kind::optional ? nullable(value(*type.element, rules)) : value(type, rules);
   }
 
+  // Of a map, the lengths are those of its values (describe_map.hpp).
+  Json map_value(const TypeInfo& type, const Rules& rules) {
+    Rules lengths;
+    lengths.min_length = rules.min_length;
+    lengths.max_length = rules.max_length;
+    return element(type, lengths);
+  }
+
   Json value(const TypeInfo& type, const Rules& rules) {
     Json schema = bare(type, rules);
     put_rules(schema, type.kind, rules);
@@ -95,6 +112,8 @@ struct SchemaSet::Impl {
         return {{"type", "integer"}, {"format", "int64"}};
       case Kind::duration:
         return {{"type", "integer"}, {"format", "int64"}, {"x-unit", "ms"}};
+      case Kind::money:
+        return {{"type", "number"}, {"multipleOf", 0.01}};
       case Kind::f64:
         return {{"type", "number"}, {"format", "double"}};
       case Kind::string:
@@ -107,7 +126,7 @@ struct SchemaSet::Impl {
       case Kind::list:
         return {{"type", "array"}, {"items", element(*type.element, no_rules)}};
       case Kind::map:
-        return {{"type", "object"}, {"additionalProperties", element(*type.element, no_rules)}};
+        return {{"type", "object"}, {"additionalProperties", map_value(*type.element, rules)}};
       case Kind::extra:
         return {{"type", "object"}};
       case Kind::enumeration:
@@ -140,8 +159,17 @@ struct SchemaSet::Impl {
   }
 
   Json object(const TypeInfo& type) {
-    Json schema{{"type", "object"}};
+    if (type.text_field < 0) return members(type, type.doc);
+    Json schema = Json::object();
     if (type.doc) schema["description"] = type.doc;
+    schema["oneOf"] =
+        Json::array({field(type.fields[static_cast<std::size_t>(type.text_field)]), members(type, nullptr)});
+    return schema;
+  }
+
+  Json members(const TypeInfo& type, const char* doc) {
+    Json schema{{"type", "object"}};
+    if (doc) schema["description"] = doc;
     Json properties = Json::object(), required = Json::array();
     for (const auto& member : type.fields) {
       if (member.type->kind == Kind::extra || member.rules.since > style.version) continue;

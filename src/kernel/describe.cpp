@@ -34,6 +34,35 @@ bool share_name(const Row& earlier, const Row& row) {
          (earlier.rules.alias && same(earlier.rules.alias, row.rules.alias));
 }
 
+// Whether a field of this type can say that it is not there.
+bool may_be_empty(Kind kind) {
+  return kind == Kind::optional || kind == Kind::string || kind == Kind::list || kind == Kind::map ||
+         kind == Kind::extra;
+}
+
+bool is_empty(const TypeInfo& type, const void* value) {
+  switch (type.kind) {
+    case Kind::optional:
+      return type.get(value) == nullptr;
+    case Kind::string:
+      return static_cast<const std::string*>(value)->empty();
+    case Kind::list:
+    case Kind::map:
+      return type.size(value) == 0;
+    case Kind::extra:
+      return static_cast<const ExtraMembers*>(value)->json.empty();
+    default:
+      return false;
+  }
+}
+
+void check_shorthand(const TypeInfo& type) {
+  if (type.text_field < 0) return;
+  for (const FieldInfo& field : type.fields)
+    if (!may_be_empty(field.type->kind))
+      refuse(type.name, field.name, "cannot be left empty, beside a field that stands for the whole");
+}
+
 template <Kind kind>
 const TypeInfo& standard() {
   static const TypeInfo type = [] {
@@ -73,9 +102,38 @@ TypeInfo make_object(std::string_view name, std::span<const Row> rows, const cha
       if (type.extra_field >= 0) refuse(name, row.name, "is a second field for extra members");
       type.extra_field = static_cast<int>(i);
     }
+    if (row.rules.shorthand) {
+      if (type.text_field >= 0) refuse(name, row.name, "is a second field for bare text");
+      type.text_field = static_cast<int>(i);
+    }
     type.fields.push_back(std::move(field));
   }
+  check_shorthand(type);
   return type;
+}
+
+const std::string* text_form(const TypeInfo& type, const void* value) {
+  if (type.text_field < 0) return nullptr;
+  const auto* base = static_cast<const char*>(value);
+  for (const FieldInfo& field : type.fields) {
+    const bool is_text = &field == &type.fields[static_cast<std::size_t>(type.text_field)];
+    if (is_text == is_empty(*field.type, base + field.offset)) return nullptr;
+  }
+  const FieldInfo& field = type.fields[static_cast<std::size_t>(type.text_field)];
+  const void* text = base + field.offset;
+  for (const TypeInfo* step = field.type; step->kind == Kind::optional; step = step->element) {
+    text = step->get(text);
+    if (!text) return nullptr;  // the outer of two optionals: an explicit null
+  }
+  return static_cast<const std::string*>(text);
+}
+
+void set_text_form(const TypeInfo& type, void* value, std::string_view text) {
+  const FieldInfo& field = type.fields[static_cast<std::size_t>(type.text_field)];
+  void* at = static_cast<char*>(value) + field.offset;
+  for (const TypeInfo* step = field.type; step->kind == Kind::optional; step = step->element)
+    at = step->emplace(at);
+  static_cast<std::string*>(at)->assign(text);
 }
 
 TypeInfo make_enumeration(std::string_view name, std::span<const EnumItem> items, const char* doc) {

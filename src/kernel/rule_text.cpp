@@ -58,6 +58,7 @@ std::string byte_count_text(std::int64_t value) {
 
 std::string integer_text(Kind kind, const Rules& rules, std::int64_t value) {
   if (kind == Kind::duration) return duration_text(std::chrono::milliseconds(value));
+  if (kind == Kind::money) return to_text(Money{value});
   return rules.bytes ? byte_count_text(value) : std::to_string(value);
 }
 
@@ -96,15 +97,19 @@ std::string expectation(const TypeInfo& type, const Rules& rules) {
       return "must be an RFC 3339 time such as 2030-01-31T12:00:00Z";
     case Kind::duration:
       return with_limits("must be a whole number of milliseconds");
+    case Kind::money:
+      return with_limits("must be a number with at most two decimals");
     case Kind::enumeration:
       return one_of(type);
     case Kind::optional:
       return expectation(*type.element, rules);
     case Kind::list:
       return "must be an array";
+    case Kind::object:
+      if (type.text_field >= 0) return "must be a string or an object";
+      [[fallthrough]];
     case Kind::map:
     case Kind::extra:
-    case Kind::object:
       return "must be an object";
   }
   return "must be of another type";

@@ -95,10 +95,18 @@ bool put_scalar(const TypeInfo& type, const Rules& rules, void* value, std::stri
       const auto parsed = text == "0" ? std::optional<std::int64_t>(0) : parse_with_unit(text, time_units);
       return parsed && store(value, std::chrono::milliseconds(*parsed));
     }
+    case Kind::money: {
+      const auto parsed = parse_money(text);
+      return parsed && store(value, *parsed);
+    }
     case Kind::enumeration:
       for (const auto& item : type.items)
         if (item.name == text) return store(value, item.value);
       return false;
+    case Kind::object:
+      if (type.text_field < 0 || !is_utf8(text)) return false;
+      if (value) set_text_form(type, value, text);
+      return true;
     default:
       return false;
   }
@@ -122,17 +130,20 @@ std::string scalar_problem(const TypeInfo& type, const Rules& rules) {
       return "must be well-formed UTF-8";
     case Kind::duration:
       return "must be a duration such as 1500ms, 54s or 10m";
+    case Kind::object:
+      if (type.text_field >= 0) return "must be well-formed UTF-8";
+      [[fallthrough]];
     case Kind::list:
     case Kind::map:
-    case Kind::object:
       return "cannot be given as plain text";
     default:
       return expectation(type, rules);
   }
 }
 
-bool is_container(Kind kind) {
-  return kind == Kind::list || kind == Kind::map || kind == Kind::object;
+bool is_container(const TypeInfo& type) {
+  return type.kind == Kind::list || type.kind == Kind::map ||
+         (type.kind == Kind::object && type.text_field < 0);
 }
 
 }  // namespace
@@ -149,10 +160,17 @@ bool set_from_text(const TypeInfo& type, void* value, std::string_view name, std
     if (scalar->kind == Kind::list) scalar = scalar->element;
     while (scalar->kind == Kind::optional) scalar = scalar->element;
 
+    // Names are free of commas, so that a list of them may stand in one text: types=INFO,ERROR.
+    if (const auto comma = text.find(','); comma != text.npos && scalar->kind == Kind::enumeration &&
+                                           scalar != field.type) {
+      set_from_text(type, value, name, text.substr(0, comma), problems);
+      return set_from_text(type, value, name, text.substr(comma + 1), problems);
+    }
+
     const auto add = [&](std::string problem) {
       if (problems.size() < max_problems) problems.push_back({std::string(field.name), std::move(problem)});
     };
-    if (is_container(scalar->kind) || !put_scalar(*scalar, field.rules, nullptr, text)) {
+    if (is_container(*scalar) || !put_scalar(*scalar, field.rules, nullptr, text)) {
       add(scalar_problem(*scalar, field.rules));
       return true;
     }

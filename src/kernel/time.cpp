@@ -1,6 +1,8 @@
 #include <parley/time.hpp>
 
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace parley {
 namespace {
@@ -48,17 +50,31 @@ const Clock& system_clock() noexcept {
 }
 
 void append_rfc3339(Timestamp time, std::string& out) {
-  const auto parts = split(time);
+  // Times that are written together are of one day, mostly: its date is worked out once.
+  struct Day {
+    sys_days day{days::min()};
+    char text[11];
+  };
+  thread_local Day last;
+  const auto day = floor<days>(time);
+  if (day != last.day) {
+    const year_month_day date(day);
+    const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+    std::memcpy(last.text, "0000-00-00T", sizeof last.text);
+    two_digits(last.text, year / 100 % 100);
+    two_digits(last.text + 2, year % 100);
+    two_digits(last.text + 5, static_cast<unsigned>(date.month()));
+    two_digits(last.text + 8, static_cast<unsigned>(date.day()));
+    last.day = day;
+  }
   char text[] = "0000-00-00T00:00:00.000000Z";
-  const auto year = static_cast<unsigned>(static_cast<int>(parts.date.year()));
-  two_digits(text, year / 100 % 100);
-  two_digits(text + 2, year % 100);
-  two_digits(text + 5, static_cast<unsigned>(parts.date.month()));
-  two_digits(text + 8, static_cast<unsigned>(parts.date.day()));
-  two_digits(text + 11, static_cast<unsigned>(parts.time.hours().count()));
-  two_digits(text + 14, static_cast<unsigned>(parts.time.minutes().count()));
-  two_digits(text + 17, static_cast<unsigned>(parts.time.seconds().count()));
-  const auto micros = static_cast<unsigned>(parts.time.subseconds().count());
+  std::memcpy(text, last.text, sizeof last.text);
+  const auto of_day = static_cast<std::uint64_t>((time - day).count());  // microseconds
+  const auto second = static_cast<unsigned>(of_day / 1'000'000);
+  const auto micros = static_cast<unsigned>(of_day % 1'000'000);
+  two_digits(text + 11, second / 3600);
+  two_digits(text + 14, second / 60 % 60);
+  two_digits(text + 17, second % 60);
   if (micros == 0) {
     out.append(text, 19).push_back('Z');
     return;

@@ -82,6 +82,11 @@ struct Endpoint {
   std::vector<std::string_view> names;  // of the parameters; views of route->pattern
 };
 
+// Shorter literals go first: most comparisons are of two numbers.
+bool precedes(std::string_view a, std::string_view b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
 bool serves(const Endpoint& endpoint, bool head) {
   return endpoint.route && (!head || endpoint.route->handler);
 }
@@ -89,7 +94,7 @@ bool serves(const Endpoint& endpoint, bool head) {
 }  // namespace
 
 struct Router::Node {
-  std::vector<std::pair<std::string, std::unique_ptr<Node>>> literals;  // sorted
+  std::vector<std::pair<std::string, std::unique_ptr<Node>>> literals;  // sorted by precedes()
   std::array<std::unique_ptr<Node>, parameter_kinds> parameters;
   std::array<Endpoint, methods> endpoints;
   bool occupied = false;  // has an endpoint
@@ -97,7 +102,7 @@ struct Router::Node {
   Node* literal(std::string_view text) const {
     const auto found =
         std::lower_bound(literals.begin(), literals.end(), text,
-                         [](const auto& entry, std::string_view key) { return entry.first < key; });
+                         [](const auto& entry, std::string_view key) { return precedes(entry.first, key); });
     return found != literals.end() && found->first == text ? found->second.get() : nullptr;
   }
 
@@ -110,7 +115,7 @@ struct Router::Node {
     if (auto* known = literal(segment.literal)) return *known;
     const auto at =
         std::lower_bound(literals.begin(), literals.end(), segment.literal,
-                         [](const auto& entry, std::string_view key) { return entry.first < key; });
+                         [](const auto& entry, std::string_view key) { return precedes(entry.first, key); });
     return *literals.emplace(at, std::string(segment.literal), std::make_unique<Node>())->second;
   }
 
@@ -170,7 +175,7 @@ struct Router::Node {
   }
 };
 
-Router::Router() : root_(std::make_unique<Node>()) {}
+Router::Router(Observe observe) : observe_(std::move(observe)), root_(std::make_unique<Node>()) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
@@ -226,6 +231,7 @@ Route& Router::place(Method method, std::string pattern) {
   node->occupied = true;
   endpoint.route = route.get();
   endpoint.names = std::move(names);
+  if (observe_) route->observer = observe_(route->pattern);
   routes_.push_back(std::move(route));
   return *routes_.back();
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -72,13 +73,17 @@ constexpr std::optional<std::uint64_t> parse_decimal(std::string_view text) noex
   return value;
 }
 
+// The two lower-case digits of every byte.
+inline constexpr auto hex_pairs = [] {
+  constexpr char digits[] = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte) pairs[byte] = {digits[byte >> 4], digits[byte & 15]};
+  return pairs;
+}();
+
 // Writes 2 * `size` lower-case digits to `out`; gives the end of them.
 inline char* write_hex(const std::uint8_t* bytes, std::size_t size, char* out) noexcept {
-  constexpr char digits[] = "0123456789abcdef";
-  for (std::size_t i = 0; i < size; ++i) {
-    *out++ = digits[bytes[i] >> 4];
-    *out++ = digits[bytes[i] & 15];
-  }
+  for (std::size_t i = 0; i < size; ++i, out += 2) std::memcpy(out, hex_pairs[bytes[i]].data(), 2);
   return out;
 }
 

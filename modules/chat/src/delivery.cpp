@@ -16,9 +16,11 @@ constexpr milliseconds longest_wait{60'000};
 
 }  // namespace
 
-Delivery::Delivery(Store& store, Rooms& rooms, Scheduler& scheduler, const Clock& clock, Metrics& metrics)
+Delivery::Delivery(Store& store, Rooms& rooms, MentionFeed& mentions, Scheduler& scheduler,
+                   const Clock& clock, Metrics& metrics)
     : store_(store),
       rooms_(rooms),
+      mentions_(mentions),
       scheduler_(scheduler),
       clock_(clock),
       waiting_(metrics.gauge("chat_delayed", "Messages that wait for their delay.")),
@@ -90,6 +92,7 @@ Task<void> Delivery::deliver_due() {
       --room.delayed;
       rooms_.publish(room, std::move(message));
     }
+    mentions_.grown(delivered->last_mention);
     if (delivered->next_due)
       next_due_ = std::min(next_due_.value_or(*delivered->next_due), *delivered->next_due);
   }

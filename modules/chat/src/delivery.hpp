@@ -2,6 +2,7 @@
 // also those that fell due while the server was down. Loop thread only.
 #pragma once
 
+#include "mention_feed.hpp"
 #include "rooms.hpp"
 #include "store.hpp"
 
@@ -17,7 +18,7 @@ namespace parley::chat {
 class Delivery {
  public:
   // What it is given outlives it.
-  Delivery(Store& store, Rooms& rooms, Scheduler& scheduler, const Clock& clock, Metrics& metrics);
+  Delivery(Store& store, Rooms& rooms, MentionFeed& mentions, Scheduler& scheduler, const Clock& clock, Metrics& metrics);
 
   // `waiting` messages are stored, the first due at `next_due`.
   void start(std::int64_t waiting, std::optional<Timestamp> next_due);
@@ -34,6 +35,7 @@ class Delivery {
 
   Store& store_;
   Rooms& rooms_;
+  MentionFeed& mentions_;
   Scheduler& scheduler_;
   const Clock& clock_;
   Gauge& waiting_;

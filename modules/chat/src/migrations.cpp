@@ -7,6 +7,8 @@ namespace {
 // The log: (room, seq) is its only index, which serves appending, reading by position, and, as neither seq
 // nor sent_at ever goes back, reading by time as well. Times are microseconds since 1970.
 // A delayed message waits in a table of its own, ordered by when it is due and then by when it came.
+// An inbox is a log in `messages` under the name `@user`, and is known by its row in `inboxes`: the rooms stay
+// few and are listed without stepping over inboxes. A mention refers to its message instead of copying it.
 constexpr db::Migration steps[] = {
     {1, "rooms, their logs, and messages that wait for their delay", R"sql(
       CREATE TABLE rooms (
@@ -34,6 +36,20 @@ constexpr db::Migration steps[] = {
         sender TEXT NOT NULL,
         extra TEXT NOT NULL,
         PRIMARY KEY (due_at, entry)
+      )
+    )sql"},
+    {2, "titles of rooms, inboxes for direct messages, and the feed of mentions", R"sql(
+      ALTER TABLE rooms ADD COLUMN title TEXT NOT NULL DEFAULT '';
+      ALTER TABLE rooms ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+      CREATE TABLE inboxes (
+        room TEXT NOT NULL PRIMARY KEY,
+        created_at BIGINT NOT NULL
+      );
+      CREATE TABLE mentions (
+        seq BIGINT NOT NULL PRIMARY KEY,
+        mentioned TEXT NOT NULL,
+        room TEXT NOT NULL,
+        message_seq BIGINT NOT NULL
       )
     )sql"},
 };

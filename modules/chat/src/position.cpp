@@ -17,25 +17,26 @@ bool read_digits(std::string_view text, std::size_t max_digits, std::int64_t& va
 
 }  // namespace
 
-Result<Since> parse_since(std::string_view text) {
-  Since since;
+Result<Position> parse_position(std::string_view field, std::string_view giver, std::string_view text) {
+  Position position;
   std::int64_t value = 0;
-  if (text.empty()) return since;
+  if (text.empty()) return position;
   if (read_digits(text, max_second_digits, value)) {
-    since.kind = Since::Kind::time;
-    since.time = Timestamp(std::chrono::seconds(value));
-    return since;
+    position.kind = Position::Kind::time;
+    position.time = Timestamp(std::chrono::seconds(value));
+    return position;
   }
   if (text.front() == cursor_mark && read_digits(text.substr(1), max_cursor_digits, value)) {
-    since.kind = Since::Kind::cursor;
-    since.after_seq = value;
-    return since;
+    position.kind = Position::Kind::cursor;
+    position.seq = value;
+    return position;
   }
-  return invalid_field("since", "must be whole Unix seconds, or a cursor as `next` gave it");
+  return invalid_field(std::string(field),
+                       "must be whole Unix seconds, or a cursor as `" + std::string(giver) + "` gave it");
 }
 
-std::string to_cursor(std::int64_t after_seq) {
-  return cursor_mark + std::to_string(after_seq);
+std::string to_cursor(std::int64_t seq) {
+  return cursor_mark + std::to_string(seq);
 }
 
 }  // namespace parley::chat

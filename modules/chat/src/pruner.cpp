@@ -11,10 +11,11 @@ constexpr std::int64_t chunk = 500;  // messages of one transaction
 
 }  // namespace
 
-Pruner::Pruner(Store& store, Rooms& rooms, Scheduler& scheduler, const Clock& clock, std::int64_t keep,
-               std::chrono::milliseconds interval)
+Pruner::Pruner(Store& store, Rooms& rooms, MentionFeed& mentions, Scheduler& scheduler, const Clock& clock,
+               std::int64_t keep, std::chrono::milliseconds interval)
     : store_(store),
       rooms_(rooms),
+      mentions_(mentions),
       scheduler_(scheduler),
       clock_(clock),
       keep_(std::max<std::int64_t>(keep, 1)),
@@ -41,6 +42,13 @@ Task<void> Pruner::prune() {
   for (std::string& name : names) {
     const bool go_on = co_await prune_room(std::move(name));
     if (!go_on) break;
+  }
+  bool more = true;
+  while (more && !stopped_) {
+    CallContext context;
+    context.clock = &clock_;
+    auto pruning = mentions_.prune(std::move(context));
+    more = co_await std::move(pruning);
   }
   start();
 }

@@ -2,6 +2,7 @@
 // thread only.
 #pragma once
 
+#include "mention_feed.hpp"
 #include "rooms.hpp"
 #include "store.hpp"
 
@@ -16,8 +17,8 @@ namespace parley::chat {
 class Pruner {
  public:
   // What it is given outlives it. Of each room the newest `keep` messages stay, one at least.
-  Pruner(Store& store, Rooms& rooms, Scheduler& scheduler, const Clock& clock, std::int64_t keep,
-         std::chrono::milliseconds interval);
+  Pruner(Store& store, Rooms& rooms, MentionFeed& mentions, Scheduler& scheduler, const Clock& clock,
+         std::int64_t keep, std::chrono::milliseconds interval);
   void start();
   // The transaction that runs completes; nothing more begins.
   void stop();
@@ -28,6 +29,7 @@ class Pruner {
 
   Store& store_;
   Rooms& rooms_;
+  MentionFeed& mentions_;
   Scheduler& scheduler_;
   const Clock& clock_;
   const std::int64_t keep_;

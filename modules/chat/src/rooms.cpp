@@ -1,38 +1,24 @@
 #include "rooms.hpp"
 
-#include <algorithm>
+#include "limits.hpp"
+
 #include <utility>
 
 namespace parley::chat {
 
-void Waiter::wake() {
-  if (auto resume = std::exchange(resume_, std::nullopt)) (*resume)(true);
-}
-
-Task<void> Waiter::wait(const CallContext& context, std::weak_ptr<Waiter> self) {
-  co_await callback<bool>([&](Resume<bool> resume) {
-    resume_.emplace(std::move(resume));
-    if (context.cancellation) {
-      context.cancellation->on_cancel([self] {
-        if (auto waiter = self.lock()) waiter->wake();
-      });
-    }
-  });
-}
-
-Rooms::Rooms(Scheduler& scheduler, Metrics& metrics, std::int64_t max_rooms)
+Rooms::Rooms(Scheduler& scheduler, Metrics& metrics, const Limits& limits)
     : scheduler_(scheduler),
       messages_(metrics.counter("chat_messages_total", "Messages that came into a room's log.")),
-      rooms_gauge_(metrics.gauge("chat_rooms", "Rooms that have a log.")),
       followers_(metrics.gauge("chat_followers", "Followers of rooms.")),
-      max_rooms_(max_rooms) {}
+      present_(metrics.gauge("chat_present", "Users in rooms, each as often as it is connected.")),
+      kinds_{Kind{metrics.gauge("chat_rooms", "Rooms that have a log."), limits.rooms, "rooms"},
+             Kind{metrics.gauge("chat_inboxes", "Users that have an inbox."), limits.inboxes, "inboxes"}} {}
 
 Room& Rooms::restore(const std::string& name) {
   Room& room = open(name);
   if (room.stored) return room;
-  if (room.writers == 0) ++counted_;
-  room.stored = true;
-  rooms_gauge_.add(1);
+  if (room.writers++ == 0) ++kind(room).counted;
+  end_write(room, true);
   return room;
 }
 
@@ -51,13 +37,16 @@ void Rooms::release(Room& room) {
   if (!room.stored && room.users == 0) rooms_.erase(std::string(room.name));
 }
 
-bool Rooms::begin_write(Room& room) {
+Result<void> Rooms::begin_write(Room& room) {
   if (!room.stored && room.writers == 0) {
-    if (counted_ >= max_rooms_) return false;
-    ++counted_;
+    auto& of_kind = kind(room);
+    if (of_kind.counted >= of_kind.limit)
+      return fail(Code::resource_exhausted, "there are " + std::to_string(of_kind.limit) + ' ' +
+                                                of_kind.name + " already, which is the limit");
+    ++of_kind.counted;
   }
   ++room.writers;
-  return true;
+  return {};
 }
 
 void Rooms::end_write(Room& room, bool stored) {
@@ -65,9 +54,10 @@ void Rooms::end_write(Room& room, bool stored) {
   if (room.stored) return;
   if (stored) {
     room.stored = true;
-    rooms_gauge_.add(1);
+    ++kind(room).stored;
+    kind(room).gauge.add(1);
   } else if (room.writers == 0) {
-    --counted_;
+    --kind(room).counted;
   }
 }
 
@@ -76,7 +66,7 @@ void Rooms::publish(Room& room, Message message) {
   if (message.seq <= room.last) return;
   room.last = message.seq;
   if (room.first == 0) room.first = message.seq;
-  if (room.followers.empty()) return;
+  if (room.followers.size() == 0) return;
   room.tail.append(std::move(message));
   if (std::exchange(room.marked, true)) return;
   marked_.push_back(&room);
@@ -89,31 +79,39 @@ void Rooms::publish(Room& room, Message message) {
 void Rooms::flush() {
   for (Room* room : std::exchange(marked_, {})) {
     room->marked = false;
-    // A follower that is woken may end, and others may come.
-    auto followers = room->followers;
-    for (auto& follower : followers) follower->wake();
+    room->followers.wake();
   }
 }
 
-void Rooms::join(Room& room, std::shared_ptr<Waiter> follower) {
-  room.followers.push_back(std::move(follower));
-  followers_.add(1);
-}
-
-void Rooms::leave(Room& room, const Waiter* follower) {
-  auto& all = room.followers;
-  auto gone = std::find_if(all.begin(), all.end(), [&](auto& f) { return f.get() == follower; });
-  if (gone == all.end()) return;
-  all.erase(gone);
+void Rooms::left(Room& room) noexcept {
   followers_.add(-1);
-  if (all.empty()) room.tail.clear();
+  if (room.followers.size() == 0) room.tail.clear();
 }
 
-void Rooms::wake_all() {
-  std::vector<std::shared_ptr<Waiter>> followers;
+Result<std::shared_ptr<Attendance>> Rooms::attend(Room& room) {
+  if (!room.attendance) room.attendance = std::make_shared<Attendance>(room.name, scheduler_);
+  if (room.attendance->attendees() >= max_attendees)
+    return fail(Code::resource_exhausted, std::to_string(max_attendees) +
+                                              " connections are in this room already, which is the limit");
+  present_.add(1);
+  return room.attendance;
+}
+
+void Rooms::gone(Room& room) noexcept {
+  present_.add(-1);
+  if (room.attendance->attendees() == 0) room.attendance.reset();
+}
+
+void Rooms::close() {
+  // What is woken gives up its room, which may then be forgotten.
+  std::vector<std::string> names;
   for (auto& [name, room] : rooms_)
-    followers.insert(followers.end(), room->followers.begin(), room->followers.end());
-  for (auto& follower : followers) follower->wake();
+    if (room->followers.size() > 0 || room->attendance) names.push_back(name);
+  for (auto& name : names) {
+    if (Room* room = find(name)) room->followers.close();
+    if (Room* room = find(name))
+      if (const auto attendance = room->attendance) attendance->close();
+  }
 }
 
 }  // namespace parley::chat

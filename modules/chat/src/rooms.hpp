@@ -1,16 +1,16 @@
-// The rooms in memory: how far each log goes, who follows it, and its newest messages. Loop thread only.
+// The rooms and inboxes in memory: how far each log goes, who follows it, and its newest messages. Loop thread only.
 #pragma once
 
+#include "attendance.hpp"
 #include "tail.hpp"
 
-#include <parley/context.hpp>
+#include <parley/follow.hpp>
 #include <parley/metrics.hpp>
-#include <parley/task.hpp>
 #include <parley/time.hpp>
 
+#include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,17 +18,13 @@
 
 namespace parley::chat {
 
-// A follow() that waits. Shared with what may wake it after the follower has gone.
-class Waiter {
- public:
-  // Resumes the coroutine that waits, inline; nothing when none does.
-  void wake();
-  // Completes at the next wake().
-  Task<void> wait(const CallContext& context, std::weak_ptr<Waiter> self);
-
- private:
-  std::optional<Resume<bool>> resume_;
-};
+// An inbox is a room that only direct messages are put into.
+inline std::string inbox_of(const std::string& user) {
+  return '@' + user;
+}
+inline bool is_inbox(std::string_view room) noexcept {
+  return room.starts_with('@');
+}
 
 struct Room {
   Room(std::string n, TailBudget& budget) : name(std::move(n)), tail(budget) {}
@@ -41,12 +37,16 @@ struct Room {
   std::size_t writers = 0;           // posts that may bring it into being
   std::size_t users = 0;             // RoomUse that exist
   Tail tail;                         // kept while somebody follows
-  std::vector<std::shared_ptr<Waiter>> followers;
+  Followers followers;
+  std::shared_ptr<Attendance> attendance;  // null while nobody is here
 };
 
 class Rooms {
  public:
-  Rooms(Scheduler& scheduler, Metrics& metrics, std::int64_t max_rooms);
+  struct Limits {
+    std::int64_t rooms, inboxes;
+  };
+  Rooms(Scheduler& scheduler, Metrics& metrics, const Limits& limits);
 
   // Makes a room known that the database has.
   Room& restore(const std::string& name);
@@ -57,31 +57,44 @@ class Rooms {
   // After the last use: forgets a room that never got a message.
   void release(Room& room);
 
-  // Before and after a post that may bring the room into being. False: there would be too many rooms.
-  bool begin_write(Room& room);
+  // Before and after a write that may bring the room into being. resource_exhausted: there would be too many.
+  Result<void> begin_write(Room& room);
   void end_write(Room& room, bool stored);
+  // Of those that are in the database, without inboxes.
+  std::int64_t stored() const noexcept { return kinds_[0].stored; }
 
   // Takes a message that is in the log, and wakes the followers in a later turn of the loop, so that what
   // was committed together reaches them together. Out of order or twice does no harm: followers go by
   // position, and read from the log what the tail has not.
   void publish(Room& room, Message message);
 
-  void join(Room& room, std::shared_ptr<Waiter> follower);
-  void leave(Room& room, const Waiter* follower);
-  // Every follower of every room, inline.
-  void wake_all();
+  // Follow()s that begin and end. A room keeps its tail while it has any.
+  void joined() noexcept { followers_.add(1); }
+  void left(Room& room) noexcept;
+  // Users that attend. resource_exhausted: there would be too many in the room.
+  Result<std::shared_ptr<Attendance>> attend(Room& room);
+  void gone(Room& room) noexcept;
+  // Ends every follower of every room, and who attends it, inline.
+  void close();
 
   const std::unordered_map<std::string, std::unique_ptr<Room>>& all() const noexcept { return rooms_; }
 
  private:
+  struct Kind {
+    Gauge& gauge;
+    const std::int64_t limit;
+    const char* name;
+    std::int64_t counted = 0;  // stored, or about to be
+    std::int64_t stored = 0;
+  };
+  Kind& kind(const Room& room) noexcept { return kinds_[is_inbox(room.name) ? 1 : 0]; }
   void flush();
 
   Scheduler& scheduler_;
   Counter& messages_;
-  Gauge& rooms_gauge_;
   Gauge& followers_;
-  const std::int64_t max_rooms_;
-  std::int64_t counted_ = 0;  // stored, or about to be
+  Gauge& present_;
+  std::array<Kind, 2> kinds_;  // rooms, inboxes
   TailBudget budget_;
   std::unordered_map<std::string, std::unique_ptr<Room>> rooms_;
   std::vector<Room*> marked_;                                    // stored ones, which are never removed

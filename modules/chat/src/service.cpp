@@ -1,53 +1,37 @@
 #include "service.hpp"
 
-#include "extra_members.hpp"
+#include "checks.hpp"
 #include "limits.hpp"
-#include "position.hpp"
 
 #include <parley/log.hpp>
 #include <parley/validate.hpp>
-
-#include <algorithm>
 
 namespace parley::chat {
 namespace {
 
 using std::chrono::milliseconds;
 
-std::unexpected<Error> stopping() {
-  return std::unexpected(Error{Code::unavailable, "the chat is stopping", {}, milliseconds(1000)});
-}
-
-// PostgreSQL's text cannot hold it, and no person means it.
-Result<void> refuse_nul(const char* field, const std::string& text) {
-  if (text.find('\0') == text.npos) return {};
-  return invalid_field(field, "must not contain the character U+0000");
-}
-
-// A place among the followers of a room, given back when it is destroyed.
-class Follower {
+// A follow() in its room: keeps both for as long as it runs.
+class RoomFollower {
  public:
-  Follower(Rooms& rooms, const std::string& room) : rooms_(rooms), use_(rooms, room) {
-    rooms_.join(*use_, waiter_);
-  }
-  Follower(const Follower&) = delete;
-  Follower& operator=(const Follower&) = delete;
-  ~Follower() { rooms_.leave(*use_, waiter_.get()); }
+  RoomFollower(Rooms& rooms, const std::string& room, const CallContext& context, Scheduler& scheduler)
+      : use_(rooms, room), counted_{rooms, *use_}, follower_(use_->followers, context, scheduler) {}
 
   Room& room() const noexcept { return *use_; }
   // Until something happens: messages, the call's cancellation or deadline, the module's end.
-  Task<void> wait(const CallContext& context) { return waiter_->wait(context, waiter_); }
-  void wake_at_deadline(const CallContext& context, Scheduler& scheduler) {
-    if (context.deadline == SteadyTime::max()) return;
-    const auto left = std::chrono::ceil<milliseconds>(context.deadline - context.clock->steady());
-    deadline_ = scheduler.after(std::max(left, milliseconds(0)), [waiter = waiter_] { waiter->wake(); });
-  }
+  Task<void> wait() { return follower_.wait(); }
+  Result<void> may_go_on() const { return follower_.may_go_on(); }
 
  private:
-  Rooms& rooms_;
+  struct Counted {
+    Counted(Rooms& r, Room& counted) : rooms(r), room(counted) { rooms.joined(); }
+    ~Counted() { rooms.left(room); }
+    Rooms& rooms;
+    Room& room;
+  };
   RoomUse use_;
-  std::shared_ptr<Waiter> waiter_ = std::make_shared<Waiter>();
-  Scheduler::Timer deadline_;
+  Counted counted_;
+  Follower follower_;
 };
 
 }  // namespace
@@ -59,16 +43,21 @@ Service::Service(Dependencies dependencies, Options options)
       clock_(dependencies.clock),
       random_(dependencies.random),
       store_(*database_),
-      rooms_(dependencies.scheduler, dependencies.metrics, options.max_rooms),
-      delivery_(store_, rooms_, dependencies.scheduler, dependencies.clock, dependencies.metrics),
-      pruner_(store_, rooms_, dependencies.scheduler, dependencies.clock, options.keep_messages,
+      mentions_(*database_, dependencies.scheduler, options.keep_mentions),
+      rooms_(dependencies.scheduler, dependencies.metrics,
+             Rooms::Limits{.rooms = options.max_rooms, .inboxes = options.max_inboxes}),
+      senders_(options.messages_per_second, options.burst),
+      delivery_(store_, rooms_, mentions_, dependencies.scheduler, dependencies.clock, dependencies.metrics),
+      pruner_(store_, rooms_, mentions_, dependencies.scheduler, dependencies.clock, options.keep_messages,
               options.prune_interval) {}
 
 Task<Result<void>> Service::start() {
   CallContext context;
   context.clock = &clock_;
-  auto found = co_await store_.load(std::move(context));
+  auto found = co_await store_.load(context);
   if (!found) co_return std::unexpected(std::move(found.error()));
+  auto mentions = co_await mentions_.load(std::move(context));
+  if (!mentions) co_return mentions;
   std::int64_t waiting = 0;
   for (const Inventory::Log& log : found->logs) {
     Room& room = rooms_.restore(log.room);
@@ -88,7 +77,8 @@ void Service::stop() {
   stopped_ = true;
   delivery_.stop();
   pruner_.stop();
-  rooms_.wake_all();
+  rooms_.close();
+  mentions_.stop();
   database_->stop();
 }
 
@@ -101,31 +91,24 @@ Result<void> Service::check(PostMessage& request) const {
   if (request.delay > options_.max_delay.count())
     return invalid_field("delay", "must be at most " + std::to_string(options_.max_delay.count()) +
                                       " milliseconds, is " + std::to_string(request.delay));
-  auto& extra = request.extra.json;
-  if (extra.empty()) return {};
-  if (extra.size() > max_extra_bytes)
-    return invalid_field("extra", "must take at most " + std::to_string(max_extra_bytes) + " bytes, takes " +
-                                      std::to_string(extra.size()));
   // A reader gets the message's own fields from the server; a client's member of such a name gives way.
   static const std::vector<std::string_view> own_fields = [] {
     std::vector<std::string_view> names;
     for (const FieldInfo& field : describe<Message>().fields) names.push_back(field.name);
     return names;
   }();
-  auto kept = without_members(extra, own_fields);
-  if (!kept) return std::unexpected(std::move(kept.error()));
-  extra = std::move(*kept);
-  return {};
+  return keep_others(request.extra, own_fields);
 }
 
 Task<Result<Posted>> Service::post(CallContext context, PostMessage request) {
   if (stopped_) co_return stopping();
-  if (auto fine = check(request); !fine) co_return std::unexpected(std::move(fine.error()));
+  auto fine = check(request);
+  if (fine) fine = senders_.may_send(request.user, context.clock->steady());
+  if (!fine) co_return std::unexpected(std::move(fine.error()));
 
   RoomUse room(rooms_, request.room);
-  if (!rooms_.begin_write(*room))
-    co_return fail(Code::resource_exhausted,
-                   "there are " + std::to_string(options_.max_rooms) + " rooms already, which is the limit");
+  if (auto room_for_it = rooms_.begin_write(*room); !room_for_it)
+    co_return std::unexpected(std::move(room_for_it.error()));
 
   auto message = std::make_shared<Message>();
   message->timestamp = clock_.now();
@@ -152,6 +135,7 @@ Task<Result<Posted>> Service::post(CallContext context, PostMessage request) {
   message->timestamp = stored->at;
   Posted posted{message->id, message->room, stored->seq, stored->at};
   rooms_.publish(*room, std::move(*message));
+  mentions_.grown(stored->last_mention);
   co_return posted;
 }
 
@@ -174,55 +158,11 @@ Task<Result<Posted>> Service::post_later(CallContext context, Room& room, std::s
   co_return Posted{std::move(message->id), std::move(message->room), std::nullopt, due};
 }
 
-Task<Result<MessagePage>> Service::read(CallContext context, ReadMessages request) {
+Task<Result<void>> Service::follow(CallContext context, FollowRoom request, Sink<RoomUpdate> sink) {
   if (stopped_) co_return stopping();
   if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
-  auto since = parse_since(request.since);
-  if (!since) co_return std::unexpected(std::move(since.error()));
 
-  MessagePage answer;
-  Result<Page> page;
-  switch (since->kind) {
-    case Since::Kind::newest:
-      page = co_await store_.newest(context, request.room, request.limit);
-      break;
-    case Since::Kind::time:
-      page = co_await store_.from_time(context, request.room, since->time, request.limit);
-      // What was removed may have been of that second too.
-      if (page && !page->messages.empty() && page->first > 1)
-        answer.gap = page->messages.front().seq == page->first;
-      break;
-    case Since::Kind::cursor:
-      page = co_await store_.after(context, request.room, since->after_seq, request.limit);
-      if (page && since->after_seq > page->last) {
-        // The log is not the one that gave this cursor: whatever it has is new to the reader.
-        answer.gap = true;
-        page = co_await store_.after(context, request.room, 0, request.limit);
-      } else if (page && !page->messages.empty()) {
-        answer.gap = page->messages.front().seq > since->after_seq + 1;
-      }
-      break;
-  }
-  if (!page) co_return std::unexpected(std::move(page.error()));
-  answer.messages = std::move(page->messages);
-  answer.has_new = !answer.messages.empty();
-  answer.more = page->more;
-  answer.next = to_cursor(answer.has_new ? answer.messages.back().seq : page->last);
-  co_return answer;
-}
-
-Result<void> Service::may_follow(const CallContext& context) const {
-  if (context.cancelled()) return fail(Code::cancelled, "the call was cancelled");
-  if (stopped_) return stopping();
-  if (context.expired()) return fail(Code::deadline_exceeded, "the call's time is over");
-  return {};
-}
-
-Task<Result<void>> Service::follow(CallContext context, FollowRoom request, Sink<RoomUpdate> sink) {
-  if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
-
-  Follower follower(rooms_, request.room);
-  follower.wake_at_deadline(context, scheduler_);
+  RoomFollower follower(rooms_, request.room, context, scheduler_);
   const Room& room = follower.room();
   std::int64_t position = request.after_seq.value_or(room.last);
   // A position that was asked for may be beyond the log's end, which only the log itself can tell: it may
@@ -230,9 +170,10 @@ Task<Result<void>> Service::follow(CallContext context, FollowRoom request, Sink
   bool inside = position <= room.last;
 
   for (;;) {
-    if (auto fine = may_follow(context); !fine) co_return std::unexpected(std::move(fine.error()));
+    if (auto fine = follower.may_go_on(); !fine) co_return std::unexpected(std::move(fine.error()));
     if (inside && position >= room.last) {
-      co_await follower.wait(context);
+      auto waiting = follower.wait();
+      co_await std::move(waiting);
       continue;
     }
     RoomUpdate update;
@@ -241,20 +182,23 @@ Task<Result<void>> Service::follow(CallContext context, FollowRoom request, Sink
     } else {
       const std::int64_t known = room.last;
       auto page = co_await store_.after(context, request.room, position, max_update);
-      if (auto fine = may_follow(context); !fine) co_return std::unexpected(std::move(fine.error()));
+      if (auto fine = follower.may_go_on(); !fine) co_return std::unexpected(std::move(fine.error()));
       if (!page) co_return std::unexpected(std::move(page.error()));
       if (!inside && position > page->last) {
-        update.gap = RoomUpdate::Gap{page->last + 1, position};
+        update.gap = LogGap{page->last + 1, position};
         position = 0;
       } else if (page->messages.empty()) {
         // The log ends here, ahead of what is published; or it lacks what was published, and then there is
         // nothing to do until the next message.
         inside = true;
-        if (position < room.last && room.last == known) co_await follower.wait(context);
+        if (position < room.last && room.last == known) {
+          auto waiting = follower.wait();
+          co_await std::move(waiting);
+        }
         continue;
       } else {
         if (page->messages.front().seq > position + 1)
-          update.gap = RoomUpdate::Gap{position + 1, page->messages.front().seq - 1};
+          update.gap = LogGap{position + 1, page->messages.front().seq - 1};
         update.messages = std::move(page->messages);
       }
       inside = true;
@@ -263,6 +207,15 @@ Task<Result<void>> Service::follow(CallContext context, FollowRoom request, Sink
     const bool taken = co_await sink.send(update);
     if (!taken) co_return fail(Code::cancelled, "the receiver has gone");
   }
+}
+
+Task<Result<void>> Service::follow_mentions(CallContext context, FollowMentions request,
+                                            Sink<MentionUpdate> sink) {
+  if (stopped_) co_return stopping();
+  if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
+  auto following = mentions_.follow(std::move(context), std::move(request), sink);
+  auto ended = co_await std::move(following);
+  co_return ended;
 }
 
 }  // namespace parley::chat

@@ -1,6 +1,8 @@
 #include "store.hpp"
 
 #include "limits.hpp"
+#include "mention_feed.hpp"
+#include "message_row.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -12,6 +14,8 @@ namespace {
 
 constexpr const char* add_room =
     "INSERT INTO rooms (room, created_at) VALUES ($1, $2) ON CONFLICT (room) DO NOTHING";
+constexpr const char* add_inbox =
+    "INSERT INTO inboxes (room, created_at) VALUES ($1, $2) ON CONFLICT (room) DO NOTHING";
 
 // One statement finds the position and takes it, so that a failed commit leaves no hole; the newest message
 // is never removed, so that a position is never given twice.
@@ -23,9 +27,9 @@ constexpr const char* append_message = R"sql(
   RETURNING seq, sent_at)sql";
 
 constexpr const char* all_logs = R"sql(
-  SELECT room, (SELECT MIN(seq) FROM messages WHERE messages.room = rooms.room),
-         (SELECT MAX(seq) FROM messages WHERE messages.room = rooms.room)
-  FROM rooms)sql";
+  SELECT room, (SELECT MIN(seq) FROM messages WHERE messages.room = logs.room),
+         (SELECT MAX(seq) FROM messages WHERE messages.room = logs.room)
+  FROM (SELECT room FROM rooms UNION ALL SELECT room FROM inboxes) AS logs)sql";
 constexpr const char* count_delayed = "SELECT room, COUNT(*) FROM delayed GROUP BY room";
 constexpr const char* first_due = "SELECT MIN(due_at) FROM delayed";
 
@@ -39,6 +43,9 @@ constexpr const char* messages_after = R"sql(
 constexpr const char* newest_messages = R"sql(
   SELECT seq, sent_at, id, type, sender, content, extra FROM messages
   WHERE room = $1 ORDER BY seq DESC LIMIT $2)sql";
+constexpr const char* messages_before = R"sql(
+  SELECT seq, sent_at, id, type, sender, content, extra FROM messages
+  WHERE room = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3)sql";
 constexpr const char* remove_messages = "DELETE FROM messages WHERE room = $1 AND seq <= $2";
 
 constexpr const char* hold_message = R"sql(
@@ -51,15 +58,15 @@ constexpr const char* release_message = "DELETE FROM delayed WHERE due_at = $1 A
 
 using Rows = Result<std::int64_t>;
 
-Result<Appended> append_to_log(db::Session& session, const Message& message) {
+Result<Appended> append_to_log(db::Session& session, const Message& message, const std::string& room) {
   Appended stored;
   Rows rows = session.query(
       append_message,
       [&](const db::Row& row) {
-        stored = {row.integer(0), row.timestamp(1)};
+        stored.seq = row.integer(0);
+        stored.at = row.timestamp(1);
       },
-      message.room, message.id, message.type, message.content, message.user, message.timestamp,
-      message.extra.json);
+      room, message.id, message.type, message.content, message.user, message.timestamp, message.extra.json);
   if (!rows) return std::unexpected(std::move(rows.error()));
   if (*rows != 1) return fail(Code::internal, "the message got no position in its room");
   return stored;
@@ -81,8 +88,7 @@ Result<void> find_ends(db::Session& session, const std::string& room, Page& page
   return {};
 }
 
-// Collects rows until the page is full. The large columns come last, so that a row that no longer fits costs
-// little.
+// Collects rows until the page is full.
 class Collector {
  public:
   Collector(const std::string& room, std::int32_t limit, Page& page)
@@ -95,13 +101,7 @@ class Collector {
     }
     Message message;
     message.room = room_;
-    message.seq = row.integer(0);
-    message.timestamp = row.timestamp(1);
-    message.id = row.string(2);
-    message.type = row.string(3);
-    message.user = row.string(4);
-    message.content = row.string(5);
-    message.extra.json = row.string(6);
+    read_message(row, 0, message);
     bytes_ += footprint(message);
     page_.messages.push_back(std::move(message));
   }
@@ -117,6 +117,14 @@ Result<Page> page_after(db::Session& session, const std::string& room, std::int6
                         Page page) {
   Rows rows = session.query(messages_after, Collector(room, limit, page), room, seq, limit + 1);
   if (!rows) return std::unexpected(std::move(rows.error()));
+  return page;
+}
+
+Result<Page> page_before(db::Session& session, const std::string& room, std::int64_t seq, std::int32_t limit,
+                         Page page) {
+  Rows rows = session.query(messages_before, Collector(room, limit, page), room, seq, limit + 1);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  std::reverse(page.messages.begin(), page.messages.end());
   return page;
 }
 
@@ -190,7 +198,13 @@ Task<Result<Appended>> Store::append(CallContext context, std::shared_ptr<const 
   auto work = [message = std::move(message), new_room](db::Session& session) -> Result<Appended> {
     if (new_room)
       if (auto known = remember_room(session, *message); !known) return std::unexpected(known.error());
-    return append_to_log(session, *message);
+    auto stored = append_to_log(session, *message, message->room);
+    if (stored) {
+      auto mentioned = add_mentions(session, *message, stored->seq);
+      if (!mentioned) return std::unexpected(std::move(mentioned.error()));
+      stored->last_mention = *mentioned;
+    }
+    return stored;
   };
   return database_.write(std::move(context), std::move(work));
 }
@@ -228,6 +242,50 @@ Task<Result<Page>> Store::from_time(CallContext context, std::string room, Times
     return page_after(session, room, *before, limit, std::move(page));
   };
   return database_.read(std::move(context), std::move(work));
+}
+
+Task<Result<Page>> Store::before(CallContext context, std::string room, std::int64_t seq, std::int32_t limit) {
+  auto work = [room = std::move(room), seq, limit](db::Session& session) -> Result<Page> {
+    Page page;
+    if (auto found = find_ends(session, room, page); !found) return std::unexpected(found.error());
+    return page_before(session, room, seq, limit, std::move(page));
+  };
+  return database_.read(std::move(context), std::move(work));
+}
+
+Task<Result<Page>> Store::before_time(CallContext context, std::string room, Timestamp time,
+                                      std::int32_t limit) {
+  auto work = [room = std::move(room), time, limit](db::Session& session) -> Result<Page> {
+    Page page;
+    if (auto found = find_ends(session, room, page); !found) return std::unexpected(found.error());
+    if (page.last == 0) return page;
+    auto last = last_before(session, room, page, time);
+    if (!last) return std::unexpected(std::move(last.error()));
+    return page_before(session, room, *last + 1, limit, std::move(page));
+  };
+  return database_.read(std::move(context), std::move(work));
+}
+
+Task<Result<AppendedDirect>> Store::append_direct(CallContext context, std::shared_ptr<const Message> message,
+                                                  std::string own_inbox, bool new_inbox, bool new_own) {
+  auto work = [message = std::move(message), own = std::move(own_inbox), new_inbox,
+               new_own](db::Session& session) -> Result<AppendedDirect> {
+    const Message& m = *message;
+    Rows known = 0;
+    if (new_inbox) known = session.execute(add_inbox, m.room, m.timestamp);
+    if (known && new_own) known = session.execute(add_inbox, own, m.timestamp);
+    if (!known) return std::unexpected(std::move(known.error()));
+    AppendedDirect stored;
+    auto placed = append_to_log(session, m, m.room);
+    if (!placed) return std::unexpected(std::move(placed.error()));
+    stored.theirs = stored.own = *placed;
+    if (own == m.room) return stored;  // a note to oneself is one message
+    placed = append_to_log(session, m, own);
+    if (!placed) return std::unexpected(std::move(placed.error()));
+    stored.own = *placed;
+    return stored;
+  };
+  return database_.write(std::move(context), std::move(work));
 }
 
 Task<Result<void>> Store::hold(CallContext context, std::shared_ptr<const Message> message, Timestamp due,
@@ -268,10 +326,13 @@ Task<Result<Delivered>> Store::deliver(CallContext context, Timestamp now, std::
     for (Waiting& waiting : due) {
       rows = session.execute(release_message, waiting.due, waiting.entry);
       if (!rows) return std::unexpected(std::move(rows.error()));
-      auto stored = append_to_log(session, waiting.message);
+      auto stored = append_to_log(session, waiting.message, waiting.message.room);
       if (!stored) return std::unexpected(std::move(stored.error()));
       waiting.message.seq = stored->seq;
       waiting.message.timestamp = stored->at;
+      auto mentioned = add_mentions(session, waiting.message, stored->seq);
+      if (!mentioned) return std::unexpected(std::move(mentioned.error()));
+      delivered.last_mention = std::max(delivered.last_mention, *mentioned);
       delivered.messages.push_back(std::move(waiting.message));
     }
     auto next = next_due(session);

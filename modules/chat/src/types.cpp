@@ -1,4 +1,4 @@
-// The fields of the port's values and their rules.
+// The fields of the port's values and their rules: messages, pages of them, and followers.
 #include "limits.hpp"
 
 #include <parley/chat/chat.hpp>
@@ -9,6 +9,14 @@ using namespace parley;
 
 consteval rules::Pattern room_pattern() {
   return pattern("[A-Za-z0-9._:-]*", "made of letters, digits, '.', '_', ':' and '-'");
+}
+// A room or an inbox. The one character more is the inbox's @.
+consteval rules::Pattern log_pattern() {
+  return pattern("[A-Za-z0-9._:-]{0,64}|@[\\s\\S]{1,64}",
+                 "a room, 1 to 64 letters, digits, '.', '_', ':' and '-', or the inbox of a user, @ and the name");
+}
+consteval rules::Length log_length() {
+  return length(1, chat::max_room_length + 1);
 }
 
 }  // namespace
@@ -83,8 +91,8 @@ template <>
 const parley::TypeInfo& parley::describe<parley::chat::ReadMessages>() {
   using chat::ReadMessages;
   static constexpr Row rows[] = {
-      field<&ReadMessages::room>("room", length(1, chat::max_room_length), room_pattern(), may_be_absent(),
-                                 doc("The room to read."), example(R"("lobby")"), number(1)),
+      field<&ReadMessages::room>("room", log_length(), log_pattern(), may_be_absent(),
+                                 doc("The room to read, or the inbox of a user."), example(R"("lobby")"), number(1)),
       field<&ReadMessages::since>(
           "since",
           pattern("([0-9]{1,12}|s[0-9]{1,18})?", "whole Unix seconds, or a cursor as `next` gave it"),
@@ -94,6 +102,13 @@ const parley::TypeInfo& parley::describe<parley::chat::ReadMessages>() {
           example(R"("s42")"), number(2)),
       field<&ReadMessages::limit>("limit", range(1, chat::max_page), may_be_absent(),
                                   doc("The most messages in one answer."), example("100"), number(3)),
+      field<&ReadMessages::before>(
+          "before",
+          pattern("([0-9]{1,12}|s[0-9]{1,18})?", "whole Unix seconds, or a cursor as `previous` gave it"),
+          may_be_absent(),
+          doc("Backwards, not together with `since`: the last messages before a cursor from `previous` or before "
+              "a Unix second."),
+          example(R"("s42")"), number(4)),
   };
   static const TypeInfo type = object<ReadMessages>("ReadMessages", rows, "Asks for a page of a room's log.");
   return type;
@@ -107,9 +122,12 @@ const parley::TypeInfo& parley::describe<parley::chat::MessagePage>() {
       field<&MessagePage::has_new>("has_new", doc("Whether there are any."), example("true"), number(2)),
       field<&MessagePage::next>("next", doc("Give it as `since` to go on without loss or repetition."),
                                 example(R"("s42")"), number(3)),
-      field<&MessagePage::more>("more", doc("Whether another page is waiting."), example("false"), number(4)),
+      field<&MessagePage::more>("more", doc("Whether another page is waiting in that direction."), example("false"), number(4)),
       field<&MessagePage::gap>("gap", doc("Whether messages that were asked for are no longer kept."),
                                example("false"), number(5)),
+      field<&MessagePage::previous>(
+          "previous", doc("Give it as `before` to read the page before this one; absent where there is none."),
+          example(R"("s1")"), number(6)),
   };
   static const TypeInfo type = object<MessagePage>("MessagePage", rows, "A page of a room's log.");
   return type;
@@ -119,8 +137,8 @@ template <>
 const parley::TypeInfo& parley::describe<parley::chat::FollowRoom>() {
   using chat::FollowRoom;
   static constexpr Row rows[] = {
-      field<&FollowRoom::room>("room", length(1, chat::max_room_length), room_pattern(), may_be_absent(),
-                               doc("The room to follow; it need not exist yet."), example(R"("lobby")"),
+      field<&FollowRoom::room>("room", log_length(), log_pattern(), may_be_absent(),
+                               doc("The room to follow, or the inbox of a user; it need not exist yet."), example(R"("lobby")"),
                                number(1)),
       field<&FollowRoom::after_seq>(
           "after_seq", range(0, std::numeric_limits<std::int64_t>::max()),
@@ -129,17 +147,6 @@ const parley::TypeInfo& parley::describe<parley::chat::FollowRoom>() {
   };
   static const TypeInfo type =
       object<FollowRoom>("FollowRoom", rows, "Asks for a room's messages as they come.");
-  return type;
-}
-
-template <>
-const parley::TypeInfo& parley::describe<parley::chat::RoomUpdate::Gap>() {
-  using Gap = chat::RoomUpdate::Gap;
-  static constexpr Row rows[] = {
-      field<&Gap::from>("from", doc("The first position that is lost."), example("1"), number(1)),
-      field<&Gap::to>("to", doc("The last position that is lost."), example("41"), number(2)),
-  };
-  static const TypeInfo type = object<Gap>("Gap", rows, "Positions that the log no longer has.");
   return type;
 }
 

@@ -1,9 +1,9 @@
 #include "operation_route.hpp"
 
 #include "errors.hpp"
-#include "route_metrics.hpp"
 
 #include <parley/codec/json.hpp>
+#include <parley/rpc/media_type.hpp>
 #include <parley/validate.hpp>
 
 #include <stdexcept>
@@ -28,22 +28,6 @@ void* address_of(void* object, const FieldInfo& field) noexcept {
   return static_cast<char*>(object) + field.offset;
 }
 
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-// application/json or any type with the +json suffix (RFC 6839), whatever its parameters. Also none at all,
-// and the two that clients name when nobody told them: Dart's http sends text/plain, curl -d a form.
-bool may_be_json(std::optional<std::string_view> content_type) {
-  if (!content_type) return true;
-  auto type = content_type->substr(0, content_type->find(';'));
-  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  std::string text(type);
-  std::ranges::transform(text, text.begin(), lower);
-  return text.empty() || text == "application/json" || text.ends_with("+json") || text == "text/plain" ||
-         text == "application/x-www-form-urlencoded";
-}
-
 // A value as one path segment (RFC 3986 section 3.3).
 void append_segment(std::string_view value, std::string& out) {
   constexpr char digits[] = "0123456789ABCDEF";
@@ -61,7 +45,8 @@ void append_segment(std::string_view value, std::string& out) {
 
 }  // namespace
 
-// Fills a request from path, body and query; where two have the same field, the first of these counts.
+// Fills a request from path, body and query; where two have the same field, the first of these counts. A
+// field that comes from a header field comes from nowhere else.
 class RequestReader final : public Inbound {
  public:
   RequestReader(const OperationRoute& route, net::Request& request) : route_(route), request_(request) {}
@@ -69,7 +54,8 @@ class RequestReader final : public Inbound {
   std::uint16_t status() const noexcept { return status_; }  // of the refusal; 0: the code's own
 
   Result<void> read(const TypeInfo& type, void* value) override {
-    if (request_.query.empty() && !route_.takes_body_ && route_.required_bits_ == route_.path_bits_) {
+    if (request_.query.empty() && !route_.takes_body_ && route_.header_bits_ == 0 &&
+        route_.required_bits_ == route_.path_bits_) {
       fill_from_path(value);
       if (problems_.empty()) return {};
     } else {
@@ -80,6 +66,7 @@ class RequestReader final : public Inbound {
       if (route_.takes_body_) {
         if (auto filled = fill_from_body(type, value, present); !filled) return filled;
       }
+      fill_from_headers(type, value, present);
       fill_from_path(value);
       codec::require_fields(type, present | route_.path_bits_, problems_);
       if (problems_.empty()) return {};
@@ -104,13 +91,22 @@ class RequestReader final : public Inbound {
     }
   }
 
+  void fill_from_headers(const TypeInfo& type, void* value, std::uint64_t& present) {
+    for (const auto* field : route_.header_fields_) {
+      const auto text = request_.header(field->rules.header);
+      if (!text) continue;
+      set_from_text(type, value, field->name, *text, problems_);
+      present |= bit_of(type, *field);
+    }
+  }
+
   // Parameters that the operation does not have are none of its business (tracking tags, cache busters).
   Result<void> fill_from_query(const TypeInfo& type, void* value, std::uint64_t& present) {
     auto parameters = request_.query_parameters();
     if (!parameters) return std::unexpected(std::move(parameters.error()));
     for (auto& [name, text] : *parameters) {
       const auto* field = find_field(type, name);
-      if (!field || problems_.size() >= max_problems) continue;
+      if (!field || field->rules.header || problems_.size() >= max_problems) continue;
       set_from_text(type, value, name, text, problems_);
       present |= bit_of(type, *field);
     }
@@ -123,11 +119,13 @@ class RequestReader final : public Inbound {
         return fail(Code::invalid_argument, "the request needs a JSON object as its body");
       return {};  // what is missing is named by require_fields
     }
-    if (!may_be_json(request_.header("Content-Type"))) {
+    if (!calls::may_be_json(request_.header("Content-Type"))) {
       status_ = status_unsupported_media_type;
       return fail(Code::invalid_argument, "the body must be JSON, with Content-Type: application/json");
     }
-    return codec::read_json_fields(request_.body, type, value, problems_, present);
+    codec::ReadOptions options;
+    options.hidden = route_.header_bits_;
+    return codec::read_json_fields(request_.body, type, value, problems_, present, options);
   }
 
   const OperationRoute& route_;
@@ -165,11 +163,12 @@ class AnswerWriter final : public Outbound {
 
  private:
   void append_marks(std::string& body) const {
+    const DeprecationMarks marks{.new_api_url = successor_};
     body.pop_back();
-    body +=
-        body.size() > 1 ? R"(,"_deprecated":true,"_new_api_url":)" : R"("_deprecated":true,"_new_api_url":)";
-    codec::append_json_string(successor_, body);
-    body += '}';
+    if (body.size() > 1) body += ',';
+    const auto begin = body.size();
+    codec::write_json(describe<DeprecationMarks>(), &marks, body);
+    body.erase(begin, 1);  // its brace
   }
 
   const OperationRoute& route_;
@@ -190,9 +189,13 @@ OperationRoute::OperationRoute(const Versions& versions, const calls::BoundOpera
       prefix_(row_.path.find(version_segment) + (version ? 1 + version->name.size() : 0)),
       takes_body_(row_.verb == Verb::post || row_.verb == Verb::put || row_.verb == Verb::patch) {
   const auto& type = row_.request();
-  for (auto& field : type.fields)
+  for (auto& field : type.fields) {
     if (field.rules.required) required_bits_ |= bit_of(type, field);
-  for (auto& name : path_parameters(pattern_)) {
+    if (!field.rules.header) continue;
+    header_fields_.push_back(&field);
+    header_bits_ |= bit_of(type, field);
+  }
+  for (auto& name : docs::path_parameters(pattern_)) {
     const auto* field = find_field(type, name);
     if (!field)
       throw std::logic_error("route " + pattern_ + ": the request of " + std::string(row_.name) +
@@ -202,7 +205,7 @@ OperationRoute::OperationRoute(const Versions& versions, const calls::BoundOpera
     path_fields_.push_back({std::move(name), field, text});
   }
   required_bits_ |= path_bits_;
-  takes_body_ = takes_body_ && path_fields_.size() < type.fields.size();
+  takes_body_ = takes_body_ && path_fields_.size() + header_fields_.size() < type.fields.size();
 
   if (row_.status != 201) return;
   const std::string shown = std::string(row_.path) + "/{id}";
@@ -233,7 +236,20 @@ Task<void> OperationRoute::serve(net::Request& request, net::Response& response)
   AnswerWriter out(*this, request, response, version, successor);
   auto call = operation_.call(request.context, in, out);
   auto outcome = co_await std::move(call);
-  if (!outcome) write_error(request, response, outcome.error(), in.status());
+  if (!outcome) write_error(request, response, name_headers(std::move(outcome.error())), in.status());
+}
+
+Error OperationRoute::name_headers(Error error) const {
+  bool renamed = false;
+  for (auto& problem : error.fields)
+    for (const auto* field : header_fields_)
+      if (problem.field == field->name) {
+        problem.field = field->rules.header;
+        renamed = true;
+      }
+  // The sentence begins with the first field's name.
+  if (renamed && error.code == Code::invalid_argument) error.message = invalid_argument(error.fields).message;
+  return error;
 }
 
 void OperationRoute::write_error(const net::Request& request, net::Response& response, const Error& error,
@@ -260,37 +276,34 @@ bool OperationRoute::mark(const ApiVersion& version, const std::string& successo
   return false;
 }
 
-OperationRoutes::OperationRoutes(net::Router& router, Metrics& metrics, const Versions& versions,
+OperationRoutes::OperationRoutes(Metrics& metrics, const Versions& versions,
                                  const calls::Authorize& authorize)
-    : router_(router), metrics_(metrics), versions_(versions), edge_{"rest", metrics, authorize} {}
+    : versions_(versions), edge_{"rest", metrics, authorize} {}
 
-void OperationRoutes::mount(const BoundService& service) {
+void OperationRoutes::mount(net::Router& router, const BoundService& service) {
   using Versioning = OperationRoute::Versioning;
   for (auto& row : service.operations) {
     if (row.verb == Verb::none || row.shape != Shape::unary) continue;
     const auto& operation = operations_.emplace_back(edge_, service, row);
     if (row.path.find(version_segment) == std::string_view::npos) {
-      add(operation, Versioning::none, nullptr);
+      add(router, operation, Versioning::none, nullptr);
       continue;
     }
-    for (auto& version : versions_.all()) add(operation, Versioning::path, &version);
-    add(operation, Versioning::header, nullptr);
+    for (auto& version : versions_.all()) add(router, operation, Versioning::path, &version);
+    add(router, operation, Versioning::header, nullptr);
   }
 }
 
-void OperationRoutes::add(const calls::BoundOperation& operation, OperationRoute::Versioning versioning,
-                          const ApiVersion* version) {
+void OperationRoutes::add(net::Router& router, const calls::BoundOperation& operation,
+                          OperationRoute::Versioning versioning, const ApiVersion* version) {
   const auto& route = routes_.emplace_back(versions_, operation, versioning, version);
-  auto& mounted = router_.add(
+  auto& mounted = router.add(
       to_method(operation.row().verb), route.pattern(),
       [&route](net::Request& request, net::Response& response) { return route.serve(request, response); });
-  mounted.observer = observe_route(metrics_, route.pattern());
-  by_route_.emplace(&mounted, &route);
-}
-
-const OperationRoute* OperationRoutes::find(const net::Route* route) const noexcept {
-  const auto found = by_route_.find(route);
-  return found == by_route_.end() ? nullptr : found->second;
+  mounted.error_writer = [&route](const net::Request& request, net::Response& response, const Error& error) {
+    route.write_error(request, response, error, response.status);
+  };
+  mounted.endpoint = docs::share(route.endpoint());
 }
 
 std::string versioned_path(std::string_view path, std::string_view version) {
@@ -299,15 +312,6 @@ std::string versioned_path(std::string_view path, std::string_view version) {
   std::string out(path.substr(0, at));
   if (!version.empty()) out.append("/").append(version);
   return out.append(path.substr(at + version_segment.size()));
-}
-
-std::vector<std::string> path_parameters(std::string_view path) {
-  std::vector<std::string> names;
-  for (auto begin = path.find('{'); begin != std::string_view::npos; begin = path.find('{', begin + 1)) {
-    const auto name = path.substr(begin + 1, path.find('}', begin) - begin - 1);
-    names.emplace_back(name.substr(0, name.find(':')));
-  }
-  return names;
 }
 
 net::Method to_method(Verb verb) noexcept {

@@ -16,7 +16,7 @@ Task<Result<void>> RoomSource::follow(CallContext context, std::optional<std::in
 LogSource::View RoomSource::view(const void* update) const {
   const auto& of_room = *static_cast<const chat::RoomUpdate*>(update);
   View view;
-  if (of_room.gap) view.gap = LogGap{of_room.gap->from, of_room.gap->to};
+  view.gap = of_room.gap;
   view.entries = of_room.messages.data();
   view.count = of_room.messages.size();
   return view;

@@ -5,9 +5,13 @@
 #include <parley/chat/compose.hpp>
 #include <parley/console/console.hpp>
 #include <parley/db/sqlite.hpp>
+#include <parley/faults/compose.hpp>
+#include <parley/jsonrpc/edge.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
+#include <parley/orders/compose.hpp>
 #include <parley/rest/gateway.hpp>
+#include <parley/teaching/teaching.hpp>
 #include <parley/users/compose.hpp>
 
 #include <chrono>
@@ -27,6 +31,7 @@ struct ServerOptions {
   std::string ports_file;  // empty: none
   std::chrono::milliseconds grace{10'000};
   bool force_public = false;
+  std::string admin_token;  // empty: one is made at every start
 };
 
 struct Config {
@@ -34,9 +39,13 @@ struct Config {
   net::Limits net;
   db::Options storage;
   users::Options users;
+  orders::Options orders;
   chat::Options chat;
   rest::Options rest;
   console::Options console;
+  teaching::Options teaching;
+  faults::Options faults;
+  jsonrpc::Options jsonrpc;
   observe::LogOptions log;
 };
 

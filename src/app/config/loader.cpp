@@ -2,8 +2,8 @@
 
 #include "config/check.hpp"
 #include "config/embedded.hpp"
-#include "config/suggest.hpp"
 
+#include <parley/suggest.hpp>
 #include <parley/validate.hpp>
 
 #include <unistd.h>
@@ -59,6 +59,8 @@ std::string_view misfit(Kind kind, bool bytes, Form form) {
     case Kind::duration:
       return form == Form::integer || form == Form::string ? ""
                                                            : "a duration such as \"54s\", or milliseconds";
+    case Kind::money:
+      return form == Form::integer || form == Form::string ? "" : "an amount in quotes such as \"19.99\"";
     case Kind::list:
       return form == Form::list ? "" : "a list of strings in brackets";
     default:
@@ -127,7 +129,7 @@ class Builder {
   // With the value as it was written, which the rules leave out when they cannot read it.
   void report(const Setting& setting, const std::string& name, const std::string& problem) {
     const auto& value = setting.values.empty() ? std::string() : setting.values.front();
-    const bool said = setting.values.size() != 1 || problem.contains(value);
+    const bool said = setting.values.size() != 1 || problem.contains(value) || is_secret(setting.key);
     problems.push_back(setting.origin + ": " + name + " " + problem + (said ? "" : ", is " + value));
   }
 

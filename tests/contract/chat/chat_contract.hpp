@@ -7,8 +7,12 @@
 #pragma once
 
 #include "delay.hpp"
+#include "direct.hpp"
 #include "following.hpp"
+#include "history.hpp"
+#include "mentioning.hpp"
 #include "placement.hpp"
 #include "posting.hpp"
 #include "reading.hpp"
 #include "restart.hpp"
+#include "rooms.hpp"

@@ -44,3 +44,40 @@ TEST_CASE("chat in a file: delay") {
 TEST_CASE("chat in a file: restart") {
   contract::restart_contract(in_a_file);
 }
+
+TEST_CASE("chat in memory: history") {
+  contract::history_contract(in_memory);
+}
+TEST_CASE("chat in memory: rooms") {
+  contract::rooms_contract(in_memory);
+}
+TEST_CASE("chat in memory: presence") {
+  contract::presence_contract(in_memory);
+}
+TEST_CASE("chat in memory: direct messages") {
+  contract::direct_contract(in_memory);
+}
+TEST_CASE("chat in memory: rates") {
+  contract::rate_contract(in_memory);
+}
+TEST_CASE("chat in memory: mentions") {
+  contract::mentioning_contract(in_memory);
+}
+TEST_CASE("chat in a file: history") {
+  contract::history_contract(in_a_file);
+}
+TEST_CASE("chat in a file: rooms") {
+  contract::rooms_contract(in_a_file);
+}
+TEST_CASE("chat in a file: presence") {
+  contract::presence_contract(in_a_file);
+}
+TEST_CASE("chat in a file: direct messages") {
+  contract::direct_contract(in_a_file);
+}
+TEST_CASE("chat in a file: rates") {
+  contract::rate_contract(in_a_file);
+}
+TEST_CASE("chat in a file: mentions") {
+  contract::mentioning_contract(in_a_file);
+}

@@ -1,4 +1,6 @@
 // What the module does beyond its port's contract: what it costs, what it removes, how it starts and stops.
+#include "contract/chat/history.hpp"
+#include "contract/chat/mentioning.hpp"
 #include "in_process.hpp"
 
 namespace {
@@ -81,6 +83,54 @@ TEST_CASE("chat: old messages are removed, positions are not given again, and th
     for (auto& message : update.messages) CHECK(message.seq == ++position);
   }
   CHECK(position == 1600);
+}
+
+TEST_CASE("chat: history that was removed is said when a reader goes back to it") {
+  Options options;
+  options.keep_messages = 10;
+  options.prune_interval = milliseconds(1000);
+  InProcess p(options, InProcess::Storage::memory);
+  post_many(p, 40);
+  p.advance(milliseconds(1000));
+  await_length(p, 10);  // 31 to 40
+  const MessagePage newest = page(p, "", 4);
+  CHECK(newest.previous == "s37");
+  const MessagePage older = page_before(p, "s37", 6);
+  CHECK(older.messages.front().seq == 31);
+  CHECK_FALSE(older.gap);
+  CHECK_FALSE(older.more);
+  REQUIRE(older.previous == "s31");
+  const MessagePage gone = page_before(p, "s31", 6);
+  CHECK(gone.messages.empty());
+  CHECK(gone.gap);
+  CHECK_FALSE(gone.previous);
+  CHECK(page(p, gone.next, 1).messages.front().seq == 31);
+  const MessagePage partly = page_before(p, "s37", 7);
+  CHECK(partly.messages.size() == 6);
+  CHECK(partly.gap);
+  CHECK_FALSE(partly.previous);
+  CHECK(page_before(p, "s5", 7).gap);
+}
+
+TEST_CASE("chat: old mentions are removed, and so are those of removed messages; both are a gap") {
+  Options options;
+  options.keep_messages = 5;
+  options.keep_mentions = 8;
+  options.prune_interval = milliseconds(1000);
+  InProcess p(options, InProcess::Storage::memory);
+  for (int i = 1; i <= 12; ++i) posted(p, text("@u" + std::to_string(i)));
+  posted(p, text("@elsewhere", "Alice", "attic"));
+  p.advance(milliseconds(1000));
+  await_length(p, 5);  // 8 to 12
+  auto feed = mentions(p, 0);
+  const auto got = await_mentions(p, *feed, 6);
+  REQUIRE(got.size() == 6);
+  CHECK(got.front().seq == 8);
+  CHECK(got.front().user == "u8");
+  CHECK(got.back().user == "elsewhere");
+  REQUIRE(feed->updates()[0].gap);
+  CHECK(*feed->updates()[0].gap == LogGap{1, 7});
+  CHECK(p.statistics().failed_commits == 0);
 }
 
 TEST_CASE("chat: positions go on after a restart when all but the newest message is removed") {
@@ -234,7 +284,7 @@ TEST_CASE("chat: what is measured") {
 
 TEST_CASE("chat: the port's rows") {
   const auto rows = operations<ChatService>();
-  REQUIRE(rows.size() == 3);
+  REQUIRE(rows.size() >= 3);
   CHECK(rows[0].name == "PostMessage");
   CHECK(rows[0].path == "/api/messages");
   CHECK(rows[0].status == 201);
@@ -249,5 +299,5 @@ TEST_CASE("chat: the port's rows") {
   }
   for (const FieldInfo& field : rows[0].request().fields)
     if (field.name == "content") CHECK(std::string_view(field.rules.alias) == "text");
-  CHECK(describe<Options>().fields.size() == 5);
+  CHECK(describe<Options>().fields.size() == 9);
 }

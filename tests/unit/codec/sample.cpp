@@ -88,6 +88,30 @@ const TypeInfo& describe<Scalars>() {
 }
 
 template <>
+const TypeInfo& describe<Address>() {
+  static constexpr Row rows[] = {
+      field<&Address::text>("text", shorthand(), trimmed(), length(1, 20)),
+      field<&Address::street>("street", length(1, 40)),
+      field<&Address::city>("city", length(1, 40)),
+  };
+  static const TypeInfo type = object<Address>("Address", rows, "Where to.");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<Parcel>() {
+  static constexpr Row rows[] = {
+      field<&Parcel::price>("price", money_range(Money{0}, Money{100'000'000})),
+      field<&Parcel::fee>("fee", money_range(Money{-50}, Money{50})),
+      field<&Parcel::anything>("anything", may_be_absent()),
+      field<&Parcel::to>("to"),
+      field<&Parcel::others>("others", may_be_absent()),
+  };
+  static const TypeInfo type = object<Parcel>("Parcel", rows);
+  return type;
+}
+
+template <>
 const TypeInfo& describe<Account>() {
   static constexpr Row rows[] = {
       field<&Account::id>("id"),

@@ -67,6 +67,23 @@ struct Scalars {
   bool operator==(const Scalars&) const = default;
 };
 
+// Written as bare text, or as an object.
+struct Address {
+  std::optional<std::string> text;
+  std::string street;
+  std::optional<std::string> city;
+  bool operator==(const Address&) const = default;
+};
+
+struct Parcel {
+  Money price;
+  std::optional<Money> fee;
+  Money anything;
+  Address to;
+  std::vector<Address> others;
+  bool operator==(const Parcel&) const = default;
+};
+
 // Grows with the API's versions.
 struct Account {
   std::string id;
@@ -91,6 +108,10 @@ template <>
 const TypeInfo& describe<test::Notes>();
 template <>
 const TypeInfo& describe<test::Scalars>();
+template <>
+const TypeInfo& describe<test::Address>();
+template <>
+const TypeInfo& describe<test::Parcel>();
 template <>
 const TypeInfo& describe<test::Account>();
 }  // namespace parley

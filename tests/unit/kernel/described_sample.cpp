@@ -2,7 +2,7 @@
 
 namespace parley {
 
-using test::Colour, test::Line, test::Order, test::Settings;
+using test::Colour, test::Line, test::Order, test::Place, test::Settings;
 
 template <>
 const TypeInfo& describe<Colour>() {
@@ -43,6 +43,16 @@ const TypeInfo& describe<Order>() {
 }
 
 template <>
+const TypeInfo& describe<Place>() {
+  static constexpr Row rows[] = {
+      field<&Place::text>("text", shorthand(), trimmed(), length(2, 9)),
+      field<&Place::street>("street", length(1, 9)),
+  };
+  static const TypeInfo type = object<Place>("Place", rows);
+  return type;
+}
+
+template <>
 const TypeInfo& describe<Settings>() {
   static constexpr Row rows[] = {
       field<&Settings::on>("on"),
@@ -61,6 +71,8 @@ const TypeInfo& describe<Settings>() {
       field<&Settings::size>("size", bytes()),
       field<&Settings::limited>("limited", range(1, 9)),
       field<&Settings::line>("line"),
+      field<&Settings::price>("price", money_range(Money{1}, Money{10'000})),
+      field<&Settings::place>("place"),
       field<&Settings::table>("table"),
       field<&Settings::extra>("extra"),
   };

@@ -28,6 +28,11 @@ struct Order {
   ExtraMembers extra;
 };
 
+struct Place {
+  std::optional<std::string> text;
+  std::string street;
+};
+
 // What set_from_text() can reach.
 struct Settings {
   bool on = false;
@@ -46,6 +51,8 @@ struct Settings {
   std::int64_t size = 0;
   std::int32_t limited = 1;
   Line line;
+  Money price;
+  Place place;
   std::map<std::string, std::string> table;
   ExtraMembers extra;
 };
@@ -59,6 +66,8 @@ template <>
 const TypeInfo& describe<test::Line>();
 template <>
 const TypeInfo& describe<test::Order>();
+template <>
+const TypeInfo& describe<test::Place>();
 template <>
 const TypeInfo& describe<test::Settings>();
 }  // namespace parley

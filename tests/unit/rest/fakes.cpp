@@ -155,10 +155,10 @@ Task<Result<void>> FakeChat::follow(CallContext context, chat::FollowRoom reques
     if (waiter->end) co_return std::unexpected(*waiter->end);
     chat::RoomUpdate update;
     if (position > log.last) {
-      update.gap = {log.last + 1, position};
+      update.gap = LogGap{log.last + 1, position};
       position = 0;
     } else if (position + 1 < log.first) {
-      update.gap = {position + 1, log.first - 1};
+      update.gap = LogGap{position + 1, log.first - 1};
       position = log.first - 1;
     }
     if (position < log.last) {
@@ -174,6 +174,10 @@ Task<Result<void>> FakeChat::follow(CallContext context, chat::FollowRoom reques
     }
     co_await callback<bool>([&](Resume<bool> done) { waiter->resume.emplace(std::move(done)); });
   }
+}
+
+Task<Result<void>> FakeChat::follow_mentions(CallContext, chat::FollowMentions, Sink<chat::MentionUpdate>) {
+  co_return fail(Code::unimplemented, "the gateway does not follow mentions");
 }
 
 Task<Result<users::User>> FakeUsers::create_user(CallContext, users::CreateUser request) {

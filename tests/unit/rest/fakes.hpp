@@ -103,6 +103,8 @@ class FakeChat final : public chat::ChatService {
   Task<Result<chat::MessagePage>> read(CallContext context, chat::ReadMessages request) override;
   Task<Result<void>> follow(CallContext context, chat::FollowRoom request,
                             Sink<chat::RoomUpdate> sink) override;
+  Task<Result<void>> follow_mentions(CallContext context, chat::FollowMentions request,
+                                     Sink<chat::MentionUpdate> sink) override;
 
   void append(const std::string& room, std::string content = "hello", std::string user = "Alice");
   void prune(const std::string& room, std::int64_t first);  // forgets what is before `first`
