@@ -1,13 +1,14 @@
 """The page at /: as bytes, and in a browser."""
+import importlib.util
 import json
 import os
 import re
 import shutil
 import subprocess
 
-import npm
 import pytest
 
+from conftest import ROOT
 from wire import EventSource
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -35,9 +36,12 @@ def seen(server, tmp_path_factory):
     path = browser()
     if not path:
         pytest.skip("no Chromium or Chrome is installed (on Ubuntu the package is a stub of a snap)")
+    spec = importlib.util.spec_from_file_location("install", os.path.join(ROOT, "tests", "descriptions", "install.py"))
+    installer = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(installer)
     try:
-        modules = npm.modules()
-    except npm.Missing as reason:
+        modules = installer.install()
+    except RuntimeError as reason:
         pytest.skip(f"the packages that drive the browser are not there: {reason}")
     folder = os.environ.get("PARLEY_SCREENSHOTS") or str(tmp_path_factory.mktemp("browser"))
     command = ["node", os.path.join(HERE, "console_page.mjs"), path, f"http://127.0.0.1:{server.http}/", folder, modules]

@@ -4,6 +4,7 @@
 
 #include <parley/codec/json.hpp>
 #include <parley/console/console.hpp>
+#include <parley/docs/route.hpp>
 #include <parley/net/event_stream.hpp>
 
 namespace parley::console {
@@ -13,17 +14,51 @@ using net::Request;
 using net::Response;
 using Answer = std::function<void(const Request&, Response&)>;
 
-// Scripts, styles and connections of this server alone, and nothing inline: text that a client sent and that got
-// onto the page could run nothing. Nobody may put the page into a frame.
-constexpr std::string_view policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+constexpr std::string_view html = "text/html; charset=utf-8";
+
+docs::Endpoint page_endpoint() {
+  docs::Endpoint endpoint{.id = "GetLandingPage", .summary = "What is here, for people."};
+  endpoint.answers.push_back({.contents = {{.media_type = html}}});
+  return endpoint;
+}
+
+docs::Endpoint asset_endpoint(const Asset& asset, std::string_view type) {
+  docs::Endpoint endpoint{.id = "GetAsset-" + std::string(asset.file), .summary = "A file of the page at `/`."};
+  endpoint.answers.push_back({.contents = {{.media_type = type}}});
+  return endpoint;
+}
+
+docs::Endpoint stats_endpoint() {
+  docs::Endpoint endpoint{.id = "GetStats", .summary = "The live figures of the page at `/`, as they are now."};
+  endpoint.answers.push_back({.contents = {docs::json_of<Stats>()}});
+  return endpoint;
+}
+
+docs::Endpoint stream_endpoint() {
+  return {.id = "StreamStats",
+          .summary = "The live figures as Server-Sent Events.",
+          .details = "An event `stats` has all figures; the first comes at once.",
+          .answers = {{.about = "Events, until the client or the server ends it.",
+                       .contents = {{.media_type = "text/event-stream",
+                                     .example = "event: stats\ndata: {\"at\":\"2026-01-01T00:00:00Z\",\"figures\":{\"users\":2}}\n\n"}}}},
+          .errors = docs::codes(Code::unavailable)};
+}
+
+docs::Channel stats_channel() {
+  return {.id = "stats",
+          .title = "Live figures",
+          .details = "Each event `stats` has all figures; the first comes at once.",
+          .flows = {{.id = "followStats",
+                     .summary = "The figures, at regular times.",
+                     .messages = {docs::message_of<Stats>()}}},
+          .errors = docs::codes(Code::unavailable)};
+}
 
 std::string_view type_of(std::string_view file) {
   if (file.ends_with(".css")) return "text/css; charset=utf-8";
   if (file.ends_with(".js")) return "text/javascript; charset=utf-8";
   if (file.ends_with(".svg")) return "image/svg+xml";
-  return "text/html; charset=utf-8";
+  return html;
 }
 
 Task<void> run(const Answer& answer, const Request& request, Response& response) {
@@ -46,32 +81,35 @@ class HttpConsole final : public Console {
         page_(dependencies.services, dependencies.version) {}
 
   void mount(net::Router& router) override {
-    const auto get = [&router](std::string_view path, Answer answer) {
-      router.add(net::Method::get, std::string(path), at_once(std::move(answer)));
+    const auto get = [&router](std::string_view path, Answer answer) -> net::Route& {
+      return router.add(net::Method::get, std::string(path), at_once(std::move(answer)));
     };
-    get("/", [this](const Request& request, Response& response) { answer_page(request, response); });
+    get("/", [this](const Request& request, Response& response) { answer_page(request, response); }).endpoint =
+        docs::share(page_endpoint());
     for (const auto& asset : assets()) {
       if (asset.file.ends_with(".html")) continue;
       get(asset.path, [&asset](const Request&, Response& response) {
         response.content_type = type_of(asset.file);
         response.body = asset.text;
         response.header("Cache-Control", "public, max-age=31536000, immutable");
-      });
+      }).endpoint = docs::share(asset_endpoint(asset, type_of(asset.file)));
     }
     get("/api/stats", [this](const Request&, Response& response) {
       response.header("Cache-Control", "no-store");
       response.body = codec::to_json(figures_.read());
+    }).endpoint = docs::share(stats_endpoint());
+    auto& followed = get("/api/stats/stream", [this](const Request& request, Response& response) {
+      stream(request, response);
     });
-    get("/api/stats/stream", [this](const Request& request, Response& response) { stream(request, response); });
+    followed.endpoint = docs::share(stream_endpoint());
+    followed.channel = docs::share(stats_channel());
   }
 
  private:
   // The commands name the server as the client does: behind a proxy, too, they work when pasted.
   void answer_page(const Request& request, Response& response) {
-    response.content_type = type_of("index.html");
+    response.content_type = html;
     response.header("Cache-Control", "no-cache");
-    response.header("Content-Security-Policy", policy);
-    response.header("Referrer-Policy", "no-referrer");
     response.body = page_.render(request.header("Host").value_or("localhost:8080"), figures_);
   }
 
