@@ -120,7 +120,7 @@ std::vector<console::Figure> live_figures(observe::Registry& registry, const net
        }, Shown::seconds},
       {"requests_per_second", "requests a second", sum("http_requests_total"), Shown::per_second},
       {"requests", "requests answered", sum("http_requests_total")},
-      {"errors", "answers 5xx", sum("http_requests_total", "status", "5")},
+      {"errors", "server errors (5xx)", sum("http_requests_total", "status", "5")},
       {"websockets", "open WebSockets", of_server(&net::ServerStatistics::websockets)},
       {"event_streams", "open event streams", of_server(&net::ServerStatistics::event_streams)},
       {"messages", "chat messages", sum("chat_messages_total")},

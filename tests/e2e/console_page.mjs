@@ -94,10 +94,10 @@ async function chatting() {
   await page.locator('#say input[name="user"]').fill("Ada");
   await page.locator('#say input[name="content"]').fill("<b>Hello</b> from the page");
   await page.keyboard.press("Enter");
-  await page.locator("#messages li", { hasText: "<b>Hello</b> from the page" }).waitFor();
+  await page.locator("#messages p", { hasText: "<b>Hello</b> from the page" }).waitFor();
   await post("an answer");
-  await page.locator("#messages li", { hasText: "an answer" }).waitFor();
-  seen.chat = await page.locator("#messages li").allTextContents();
+  await page.locator("#messages p", { hasText: "an answer" }).waitFor();
+  seen.chat = await page.locator("#messages p").allTextContents();
   seen.chatProblems = page.problems;
   await page.close();
 }

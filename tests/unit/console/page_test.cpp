@@ -15,10 +15,11 @@ namespace {
 
 struct Nothing {};
 struct Port {
-  Task<Result<void>> create(CallContext, Nothing);
-  Task<Result<void>> inject(CallContext, Nothing);
-  Task<Result<void>> follow(CallContext, Nothing, Sink<Nothing>);
-  Task<Result<void>> feed(CallContext, Nothing, Sink<Nothing>);
+  virtual ~Port() = default;
+  virtual Task<Result<void>> create(CallContext, Nothing) = 0;
+  virtual Task<Result<void>> inject(CallContext, Nothing) = 0;
+  virtual Task<Result<void>> follow(CallContext, Nothing, Sink<Nothing>) = 0;
+  virtual Task<Result<void>> feed(CallContext, Nothing, Sink<Nothing>) = 0;
 };
 
 }  // namespace
