@@ -131,7 +131,7 @@ class Document {
     bool conditional = false;
     for (const auto& answer : endpoint.answers) {
       // A stream has no tag: its body has no end.
-      const bool tagged = route.method == net::Method::get && answer.status == 200 &&
+      const bool tagged = route.method == net::Method::get && answer.status == 200 && answer.tagged &&
                           std::ranges::none_of(answer.contents, [](const Content& content) {
                             return content.media_type == "text/event-stream";
                           });

@@ -63,7 +63,8 @@ class OperationRoute {
   std::string pattern_;
   std::size_t prefix_;  // bytes of "/api" or "/api/v1" in a request's path
   std::vector<PathField> path_fields_;
-  std::vector<const FieldInfo*> header_fields_;  // with from_header(); the body and the query do not fill them
+  std::vector<const FieldInfo*>
+      header_fields_;                // with from_header(); the body and the query do not fill them
   std::uint64_t path_bits_ = 0;      // fields that the path fills
   std::uint64_t header_bits_ = 0;    // fields that header fields fill
   std::uint64_t required_bits_ = 0;  // fields that must come from somewhere

@@ -121,7 +121,8 @@ TEST_CASE("an error names the header field") {
   CHECK(problem["errors"][0]["field"] == "Probe-Key");
 
   // Found while reading, beside others.
-  response = fixture.ask(Method::post, "/probes", R"({"name":5})", {{"Probe-Key", ""}, {"Probe-Depth", "deep"}});
+  response =
+      fixture.ask(Method::post, "/probes", R"({"name":5})", {{"Probe-Key", ""}, {"Probe-Depth", "deep"}});
   problem = parse(response.body);
   REQUIRE(problem["errors"].size() == 3);
   CHECK(problem["errors"][0]["field"] == "name");

@@ -219,6 +219,36 @@ TEST_CASE("CORS for named origins") {
   }
 }
 
+TEST_CASE("where any origin may read, every answer says so: a cache may hand it to a page") {
+  GatewayFixture fixture;
+  CHECK(field_of(fixture.get("/health"), "Access-Control-Allow-Origin") == "*");
+  CHECK(field_of(fixture.get("/health"), "Vary").empty());
+}
+
+TEST_CASE("errors are kept by no cache") {
+  GatewayFixture fixture;
+  CHECK(field_of(fixture.get("/nowhere"), "Cache-Control") == "no-store");
+}
+
+TEST_CASE("browsers are told to be strict, in as many words as the answer needs") {
+  const auto open = rest::security_fields({});
+  for (const auto& fields : {open.all, open.pages}) {
+    CHECK(fields.find("X-Content-Type-Options: nosniff\r\n") != std::string::npos);
+    CHECK(fields.find("frame-ancestors 'none'\r\n") != std::string::npos);
+    CHECK(fields.find("Cross-Origin-Resource-Policy: cross-origin\r\n") != std::string::npos);
+    CHECK(fields.ends_with("\r\n"));
+    CHECK(fields.find("unsafe") == std::string::npos);
+  }
+  CHECK(open.all.find("script-src") == std::string::npos);
+  CHECK(open.pages.find("script-src 'self'") != std::string::npos);
+  rest::Options options;
+  options.cors_origins = {};
+  CHECK(rest::security_fields(options).all.find("Cross-Origin-Resource-Policy: same-origin") != std::string::npos);
+  options.security_headers = false;
+  CHECK(rest::security_fields(options).all.empty());
+  CHECK(rest::security_fields(options).pages.empty());
+}
+
 TEST_CASE("no origins: no CORS") {
   rest::Options options;
   options.cors_origins = {};
