@@ -3,7 +3,8 @@
 
 #include "command/help.hpp"
 #include "config/loader.hpp"
-#include "config/suggest.hpp"
+
+#include <parley/suggest.hpp>
 
 #include <CLI/CLI.hpp>
 

@@ -1,5 +1,6 @@
 #include "compose.hpp"
 
+#include "administrator.hpp"
 #include "announce.hpp"
 #include "process.hpp"
 #include "route_metrics.hpp"
@@ -18,6 +19,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 namespace parley::app {
 namespace {
@@ -25,7 +27,8 @@ namespace {
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
   for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
-                          operations<chat::ChatService>(), operations<calculator::Calculator>()})
+                          operations<chat::ChatService>(), operations<calculator::Calculator>(),
+                          operations<faults::FaultService>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
 }
@@ -84,6 +87,13 @@ void log_access(const net::Request& request, std::uint16_t status, double second
              {"trace_id", trace}});
 }
 
+// The patterns of its routes, each once.
+std::vector<std::string> patterns(const net::Router& router) {
+  std::set<std::string> all;
+  for (const auto& route : router.routes()) all.insert(route->pattern);
+  return {all.begin(), all.end()};
+}
+
 // A turn of the loop behind everything that was posted so far.
 Task<void> next_turn(net::Loop& loop) {
   co_await callback<bool>([&loop](Resume<bool> resume) {
@@ -127,6 +137,8 @@ Exit run_server(const Config& config) {
   survive_failed_writes();
   build_type_tables();
   const auto log = observe::install_log(config.log);
+  const auto administrator = Administrator::make(config.server.admin_token);
+  if (!administrator) return report(administrator.error());
 
   const Clock& clock = system_clock();
   const SteadyTime started = clock.steady();
@@ -149,16 +161,36 @@ Exit run_server(const Config& config) {
       orders::make_orders({databases.take("orders"), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({databases.take("chat"), loop, clock, *metrics, *random}, config.chat);
   const auto calculator = calculator::make_calculator();
+  net::Router router = make_router(*metrics);
+  net::Interception interception;
+  std::unique_ptr<net::Interceptor> fault_interceptor;
+  const auto faults = faults::make_faults(
+      {.scheduler = loop,
+       .clock = clock,
+       .random = *random,
+       .metrics = *metrics,
+       .routes = [&router] { return patterns(router); },
+       .changed = [&](bool any) { interception.active = any ? fault_interceptor.get() : nullptr; }},
+      config.faults);
 
   // The edges, which put their routes into one router.
-  net::Router router = make_router(*metrics);
-  const std::vector<BoundService> services{bind_service<users::UserService>("users", *users),
-                                           bind_service<orders::OrderService>("orders", *orders),
-                                           bind_service<chat::ChatService>("chat", *chat),
-                                           bind_service<calculator::Calculator>("calculator", *calculator)};
+  const std::vector<BoundService> services{
+      bind_service<users::UserService>("users", *users,
+                                       "Users: created, read, searched, changed; in several versions of the API."),
+      bind_service<orders::OrderService>("orders", *orders,
+                                       "Orders of users: placed once, moved on by legal steps only; money is exact."),
+      bind_service<chat::ChatService>("chat", *chat,
+                                       "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."),
+      bind_service<calculator::Calculator>("calculator", *calculator,
+                                       "The calculator of the lab, and its history."),
+      bind_service<faults::FaultService>("faults", *faults, "Faults on demand, for administrators.")};
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
+    if (auto injected = faults->summary(); !injected.empty()) {
+      dependencies.emplace_back("faults", "injected: " + injected);
+      if (status == "healthy") status = "degraded";
+    }
     return rest::HealthReport{std::move(status), PARLEY_VERSION, format_uptime(clock.steady() - started),
                               std::move(dependencies), ready};
   };
@@ -171,7 +203,7 @@ Exit run_server(const Config& config) {
                                            .health = health_report,
                                            .metrics_text = [&] { return metrics->text(); },
                                            .version = PARLEY_VERSION,
-                                           .authorize = {}},  // without sign-in everyone may do everything
+                                           .authorize = authorize},
                                           config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
@@ -181,10 +213,14 @@ Exit run_server(const Config& config) {
                                             .metrics = *metrics,
                                             .services = services,
                                             .version = PARLEY_VERSION,
-                                            .authorize = {},
+                                            .authorize = authorize,
                                             .admits_origin = gateway.admits_origin()},
                                            config.jsonrpc);
   json_rpc->mount(router);
+  teaching::mount(router, {.scheduler = loop, .random = *random, .error_writer = gateway.error_writer()},
+                  config.teaching);
+  fault_interceptor = teaching::make_fault_interceptor(*faults, loop, gateway.error_writer());
+  const auto security = rest::security_fields(config.rest);
 
   net::Limits limits = config.net;
   limits.max_connections = connections_that_fit(limits.max_connections);
@@ -195,7 +231,11 @@ Exit run_server(const Config& config) {
                       .error_writer = gateway.error_writer(),
                       .access_log = config.log.access ? log_access : nullptr,
                       .server_header = "parley/" PARLEY_VERSION,
-                      .before = gateway.before()},
+                      .before = gateway.before(),
+                      .fields = security.all,
+                      .page_fields = security.pages,
+                      .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
+                      .interception = &interception},
                      limits);
   export_statistics(*metrics, server, databases.named());
 
@@ -207,6 +247,7 @@ Exit run_server(const Config& config) {
   const Ports ports{.http = *http, .ws = *ws};
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
+  const std::string token_file = config.server.data + "/admin.token";
 
   // Starts downwards, stops upwards.
   Lifecycle lifecycle;
@@ -233,9 +274,13 @@ Exit run_server(const Config& config) {
                  [&] { return server.stop(config.server.grace * 4 / 5); }});
   lifecycle.add({"announcement",
                  [&]() -> Task<Result<void>> {
+                   if (auto written = write_token_file(token_file, administrator->token()); !written)
+                     co_return written;
                    if (!ports_file.empty())
                      if (auto written = write_ports_file(ports_file, ports); !written) co_return written;
-                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports).c_str(), stdout);
+                   const auto shown =
+                       administrator->made_anew() ? administrator->token() : "$(cat '" + token_file + "')";
+                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(), stdout);
                    std::fflush(stdout);
                    log::info("app", "accepting", {{"host", host}, {"http", ports.http}, {"ws", ports.ws}});
                    ready = true;
@@ -244,6 +289,7 @@ Exit run_server(const Config& config) {
                  [&]() -> Task<void> {
                    ready = false;
                    if (!ports_file.empty()) ::unlink(ports_file.c_str());
+                   ::unlink(token_file.c_str());
                    co_return;
                  }});
 

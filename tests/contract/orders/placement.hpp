@@ -1,5 +1,5 @@
-// What the orders' contract needs of an implementation of the port, be it in this process, behind a network or
-// somebody else's, and the calls it is made of. Everything runs on the test's thread.
+// What the orders' contract needs of an implementation of the port, be it in this process, behind a network
+// or somebody else's, and the calls it is made of. Everything runs on the test's thread.
 #pragma once
 
 #include "catch.hpp"

@@ -3,7 +3,8 @@
 #include "catch.hpp"
 #include "command/completion.hpp"
 #include "command/help.hpp"
-#include "config/suggest.hpp"
+
+#include <parley/suggest.hpp>
 
 #include <set>
 #include <sstream>

@@ -20,11 +20,12 @@ TEST_CASE("the rows of the orders port have the contract's routes and names") {
   const Expected expected[] = {
       {"CreateOrder", Verb::post, "/api/v1/orders", 201, "createOrder", "/order.OrderService/CreateOrder",
        "orders:write", false},
-      {"GetOrder", Verb::get, "/api/v1/orders/{id}", 200, "getOrder", "/order.OrderService/GetOrder", "orders:read",
-       true},
+      {"GetOrder", Verb::get, "/api/v1/orders/{id}", 200, "getOrder", "/order.OrderService/GetOrder",
+       "orders:read", true},
       {"UpdateOrderStatus", Verb::patch, "/api/v1/orders/{id}/status", 200, "updateOrderStatus",
        "/order.OrderService/UpdateOrderStatus", "orders:write", true},
-      {"ListUserOrders", Verb::get, "/api/v1/users/{user_id}/orders", 200, "listUserOrders", "", "orders:read", true},
+      {"ListUserOrders", Verb::get, "/api/v1/users/{user_id}/orders", 200, "listUserOrders", "",
+       "orders:read", true},
       {"FollowOrders", Verb::none, "", 200, "", "/order.OrderService/FollowOrders", "orders:read", true},
   };
   const auto rows = operations<OrderService>();

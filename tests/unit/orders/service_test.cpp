@@ -1,5 +1,5 @@
-// What other modules and the storage do to orders: users who cannot be asked, answers that come too late, commits
-// that fail; and what is counted.
+// What other modules and the storage do to orders: users who cannot be asked, answers that come too late,
+// commits that fail; and what is counted.
 #include "in_process.hpp"
 #include "unit/chat/unreliable_database.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace parley::app {
+namespace parley {
 
 // Optimal string alignment distance: insertions, deletions, substitutions, swapped neighbours.
 std::size_t edit_distance(std::string_view a, std::string_view b);
@@ -16,4 +16,4 @@ std::string nearest(std::string_view wrong, std::span<const std::string> known);
 // "; did you mean net.max_body?" or nothing.
 std::string did_you_mean(std::string_view wrong, std::span<const std::string> known);
 
-}  // namespace parley::app
+}  // namespace parley

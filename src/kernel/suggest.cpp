@@ -1,6 +1,6 @@
-#include "config/suggest.hpp"
+#include <parley/suggest.hpp>
 
-namespace parley::app {
+namespace parley {
 namespace {
 
 constexpr std::size_t longest = 128;  // longer words are no misspelling of ours
@@ -51,4 +51,4 @@ std::string did_you_mean(std::string_view wrong, std::span<const std::string> kn
   return word.empty() ? std::string() : "; did you mean " + word + "?";
 }
 
-}  // namespace parley::app
+}  // namespace parley
