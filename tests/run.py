@@ -5,6 +5,8 @@ The last line of standard output is `N passed, N failed`, in test cases; a progr
 no readable report counts as one failed case more. Called by ./dev test, which has built everything.
 """
 import argparse
+import base64
+import concurrent.futures
 import glob
 import os
 import re
@@ -17,6 +19,7 @@ import xml.etree.ElementTree as ElementTree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 UNIT_LIMIT, ARCH_LIMIT, END_TO_END_LIMIT = 300, 600, 900  # seconds
+FUZZ_SECONDS = 12  # of each target, two side by side
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -147,11 +150,59 @@ def run_end_to_end(tally, build, scratch, sanitized, extra=()):
     judge(tally, name, report, output, status, seconds, END_TO_END_LIMIT)
 
 
+def fuzz(target, seconds, found):
+    """One bounded run over the seeds in tests/fuzz/corpus and whatever they lead to, which stays below build/fuzz."""
+    name = os.path.basename(target)
+    seeds = os.path.join(ROOT, "tests", "fuzz", "corpus", name)
+    dictionary = os.path.join(ROOT, "tests", "fuzz", "dictionaries", name.split("_")[0] + ".dict")
+    grown = os.path.join(ROOT, "build", "fuzz", "corpus", name)
+    os.makedirs(grown, exist_ok=True)
+    os.makedirs(found, exist_ok=True)
+    command = [target, f"-max_total_time={seconds}", "-max_len=4096", "-timeout=10", "-rss_limit_mb=2048",
+               "-print_final_stats=1", f"-artifact_prefix={found}/{name}-", f"-dict={dictionary}", grown, seeds]
+    # Leaks are looked for by the unit tests; here the search costs more than the inputs.
+    environment = {"ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
+    return run(command, seconds + 120, environment)
+
+
+def run_fuzz(tally, only=None, seconds=FUZZ_SECONDS):
+    """A case for each target; what makes one fail is printed with the command that shows it again."""
+    targets = sorted(glob.glob(os.path.join(ROOT, "build", "fuzz", "targets", "*")))
+    if only:
+        targets = [target for target in targets if os.path.basename(target) == only]
+    if not targets:
+        return tally.add("fuzz", 0, 1, 0, f"no target {only or ''} has been built")
+    found = os.path.join(ROOT, "build", "fuzz", "found")
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        runs = list(pool.map(lambda target: fuzz(target, seconds, found), targets))
+    for target, (output, status, took) in zip(targets, runs):
+        executed = re.search(r"number_of_executed_units:\s*(\d+)", output)
+        note = f"{executed[1]} inputs" if executed else f"exit status {status}"
+        good = status == 0 and executed
+        tally.add(f"fuzz {os.path.basename(target)}", int(bool(good)), int(not good), took, note)
+        if good:
+            continue
+        print(output[-8000:])
+        for artifact in set(re.findall(r"Test unit written to (\S+)", output)):
+            with open(artifact, "rb") as file:
+                text = base64.b64encode(file.read()).decode()
+            print(f"to see it again:\n  echo {text} | base64 -d > input && "
+                  f"{os.path.relpath(target, ROOT)} input", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="no thread sanitizer, no sanitized server")
+    parser.add_argument("--quick", action="store_true",
+                        help="no thread sanitizer, no sanitized server, no fuzzing")
+    parser.add_argument("--fuzz", nargs="*", metavar=("TARGET", "SECONDS"),
+                        help="nothing but the fuzz targets, or one of them, for so long")
     options = parser.parse_args()
     tally = Tally()
+    if options.fuzz is not None:
+        only, seconds, *_ = [*options.fuzz, None, None]
+        run_fuzz(tally, only if only != "all" else None, int(seconds or 60))
+        print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
+        return 1 if tally.failed or not tally.passed else 0
     with tempfile.TemporaryDirectory(prefix="parley-test-") as scratch:
         units = glob.glob(os.path.join(ROOT, "build", "asan", "tests", "*"))
         if not leak_detection_works(sorted(units)):
@@ -160,6 +211,10 @@ def main():
         run_units(tally, "asan", scratch)
         if not options.quick:
             run_units(tally, "tsan", scratch)
+            if os.path.isdir(os.path.join(ROOT, "build", "fuzz", "targets")):
+                run_fuzz(tally)
+            else:
+                print("==> no fuzzing: clang 19 or newer is not there; the corpus has been replayed", flush=True)
         run_end_to_end(tally, "release", scratch, sanitized=False)
         if not options.quick:
             run_end_to_end(tally, "asan", scratch, sanitized=True, extra=SANITIZED_END_TO_END)

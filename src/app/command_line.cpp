@@ -2,7 +2,8 @@
 #include "command_line.hpp"
 
 #include "config/loader.hpp"
-#include "config/suggest.hpp"
+
+#include <parley/suggest.hpp>
 
 #include <CLI/CLI.hpp>
 

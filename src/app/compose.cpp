@@ -1,7 +1,9 @@
 #include "compose.hpp"
 
+#include "administrator.hpp"
 #include "announce.hpp"
 #include "process.hpp"
+#include "route_metrics.hpp"
 #include "statistics.hpp"
 #include "termination.hpp"
 
@@ -16,6 +18,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 namespace parley::app {
 namespace {
@@ -27,8 +30,9 @@ Exit report(const Error& error) {
 
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
-  for (const auto rows : {operations<users::UserService>(), operations<chat::ChatService>(),
-                          operations<calculator::Calculator>()})
+  for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
+                          operations<chat::ChatService>(), operations<calculator::Calculator>(),
+                          operations<faults::FaultService>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
 }
@@ -74,6 +78,13 @@ void log_access(const net::Request& request, std::uint16_t status, double second
              {"trace_id", trace}});
 }
 
+// The patterns of its routes, each once.
+std::vector<std::string> patterns(const net::Router& router) {
+  std::set<std::string> all;
+  for (const auto& route : router.routes()) all.insert(route->pattern);
+  return {all.begin(), all.end()};
+}
+
 // A turn of the loop behind everything that was posted so far.
 Task<void> next_turn(net::Loop& loop) {
   co_await callback<bool>([&loop](Resume<bool> resume) {
@@ -108,6 +119,8 @@ Exit run_server(const Config& config) {
   survive_failed_writes();
   build_type_tables();
   const auto log = observe::install_log(config.log);
+  const auto administrator = Administrator::make(config.server.admin_token);
+  if (!administrator) return report(administrator.error());
 
   const Clock& clock = system_clock();
   const SteadyTime started = clock.steady();
@@ -121,51 +134,96 @@ Exit run_server(const Config& config) {
   if (const auto made = make_data_directory(config.server.data); !made) return report(made.error());
   auto users_database = open_database("users", users::migrations(), config, loop, clock);
   if (!users_database) return report(users_database.error());
+  auto orders_database = open_database("orders", orders::migrations(), config, loop, clock);
+  if (!orders_database) return report(orders_database.error());
   auto chat_database = open_database("chat", chat::migrations(), config, loop, clock);
   if (!chat_database) return report(chat_database.error());
-  const NamedDatabase databases[] = {{"users", users_database->get()}, {"chat", chat_database->get()}};
+  const NamedDatabase databases[] = {
+      {"users", users_database->get()}, {"orders", orders_database->get()}, {"chat", chat_database->get()}};
   watch_databases(*health, databases);
 
   // Modules, each behind its port.
   const auto users =
       users::make_user_service({std::move(*users_database), bus, *metrics, *random}, config.users);
+  const auto orders = orders::make_orders(
+      {std::move(*orders_database), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({std::move(*chat_database), loop, clock, *metrics, *random}, config.chat);
   const auto calculator = calculator::make_calculator();
+  net::Router router = make_router(*metrics);
+  net::Interception interception;
+  std::unique_ptr<net::Interceptor> fault_interceptor;
+  const auto faults = faults::make_faults(
+      {.scheduler = loop,
+       .clock = clock,
+       .random = *random,
+       .metrics = *metrics,
+       .routes = [&router] { return patterns(router); },
+       .changed = [&](bool any) { interception.active = any ? fault_interceptor.get() : nullptr; }},
+      config.faults);
 
-  // The edge.
+  // The edges, which put their routes into one router.
+  const std::vector<BoundService> services{
+      bind_service<users::UserService>("users", *users,
+                                       "Users: created, read, searched, changed; in several versions of the API."),
+      bind_service<orders::OrderService>("orders", *orders,
+                                       "Orders of users: placed once, moved on by legal steps only; money is exact."),
+      bind_service<chat::ChatService>("chat", *chat,
+                                       "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."),
+      bind_service<calculator::Calculator>("calculator", *calculator,
+                                       "The calculator of the lab, and its history."),
+      bind_service<faults::FaultService>("faults", *faults, "Faults on demand, for administrators.")};
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
+    if (auto injected = faults->summary(); !injected.empty()) {
+      dependencies.emplace_back("faults", "injected: " + injected);
+      if (status == "healthy") status = "degraded";
+    }
     return rest::HealthReport{std::move(status), PARLEY_VERSION, format_uptime(clock.steady() - started),
                               std::move(dependencies), ready};
   };
-  const auto made_gateway =
-      build_gateway({.loop = loop,
-                     .clock = clock,
-                     .random = *random,
-                     .metrics = *metrics,
-                     .services = {bind_service<users::UserService>("users", *users),
-                                  bind_service<chat::ChatService>("chat", *chat),
-                                  bind_service<calculator::Calculator>("calculator", *calculator)},
-                     .chat = *chat,
-                     .health = health_report,
-                     .metrics_text = [&] { return metrics->text(); },
-                     .version = PARLEY_VERSION,
-                     .authorize = {}},  // without sign-in everyone may do everything
-                    config.rest);
+  const auto made_gateway = build_gateway({.loop = loop,
+                                           .clock = clock,
+                                           .random = *random,
+                                           .metrics = *metrics,
+                                           .services = services,
+                                           .chat = *chat,
+                                           .health = health_report,
+                                           .metrics_text = [&] { return metrics->text(); },
+                                           .version = PARLEY_VERSION,
+                                           .authorize = authorize},
+                                          config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
+  gateway.mount(router);
+  const auto json_rpc = jsonrpc::make_edge({.loop = loop,
+                                            .clock = clock,
+                                            .metrics = *metrics,
+                                            .services = services,
+                                            .version = PARLEY_VERSION,
+                                            .authorize = authorize,
+                                            .admits_origin = gateway.admits_origin()},
+                                           config.jsonrpc);
+  json_rpc->mount(router);
+  teaching::mount(router, {.scheduler = loop, .random = *random, .error_writer = gateway.error_writer()},
+                  config.teaching);
+  fault_interceptor = teaching::make_fault_interceptor(*faults, loop, gateway.error_writer());
+  const auto security = rest::security_fields(config.rest);
 
   net::Limits limits = config.net;
   limits.max_connections = connections_that_fit(limits.max_connections);
   net::Server server({.loop = loop,
                       .clock = clock,
                       .random = *random,
-                      .router = gateway.router(),
+                      .router = router,
                       .error_writer = gateway.error_writer(),
                       .access_log = config.log.access ? log_access : nullptr,
                       .server_header = "parley/" PARLEY_VERSION,
-                      .before = gateway.before()},
+                      .before = gateway.before(),
+                      .fields = security.all,
+                      .page_fields = security.pages,
+                      .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
+                      .interception = &interception},
                      limits);
   export_statistics(*metrics, server, databases);
 
@@ -177,17 +235,24 @@ Exit run_server(const Config& config) {
   const Ports ports{.http = *http, .ws = *ws};
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
+  const std::string token_file = config.server.data + "/admin.token";
 
   // Starts downwards, stops upwards.
   Lifecycle lifecycle;
   lifecycle.add({"databases", {}, [&] { return stop_databases(databases, loop); }});
   lifecycle.add({"users", [&] { return users->start(); }, {}});
+  lifecycle.add({"orders", [&] { return orders->start(); },
+                 [&]() -> Task<void> {
+                   orders->stop();
+                   co_return;
+                 }});
   lifecycle.add({"chat", [&] { return chat->start(); },
                  [&]() -> Task<void> {
                    chat->stop();
                    co_return;
                  }});
   lifecycle.add({"gateway", {}, [&] { return gateway.stop(); }});
+  lifecycle.add({"jsonrpc", {}, [&] { return json_rpc->stop(); }});
   lifecycle.add({"server",
                  [&]() -> Task<Result<void>> {
                    server.start();
@@ -197,9 +262,13 @@ Exit run_server(const Config& config) {
                  [&] { return server.stop(config.server.grace * 4 / 5); }});
   lifecycle.add({"announcement",
                  [&]() -> Task<Result<void>> {
+                   if (auto written = write_token_file(token_file, administrator->token()); !written)
+                     co_return written;
                    if (!ports_file.empty())
                      if (auto written = write_ports_file(ports_file, ports); !written) co_return written;
-                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports).c_str(), stdout);
+                   const auto shown =
+                       administrator->made_anew() ? administrator->token() : "$(cat '" + token_file + "')";
+                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(), stdout);
                    std::fflush(stdout);
                    log::info("app", "accepting", {{"host", host}, {"http", ports.http}, {"ws", ports.ws}});
                    ready = true;
@@ -208,6 +277,7 @@ Exit run_server(const Config& config) {
                  [&]() -> Task<void> {
                    ready = false;
                    if (!ports_file.empty()) ::unlink(ports_file.c_str());
+                   ::unlink(token_file.c_str());
                    co_return;
                  }});
 

@@ -59,6 +59,7 @@ void put_rules(Json& schema, Kind kind, const Rules& rules) {
     case Kind::map:
       put_unless(schema, "minProperties", rules.min_items, no_rules.min_items);
       put_unless(schema, "maxProperties", rules.max_items, no_rules.max_items);
+      if (rules.pattern) schema["propertyNames"] = Json{{"pattern", anchored(rules.pattern)}};
       break;
     default:
       break;
@@ -85,6 +86,14 @@ struct SchemaSet::Impl {
   // May not be left out by an optional: in an array, or inside another optional.
   Json element(const TypeInfo& type, const Rules& rules) {
     return type.kind == Kind::optional ? nullable(value(*type.element, rules)) : value(type, rules);
+  }
+
+  // Of a map, the lengths are those of its values (describe_map.hpp).
+  Json map_value(const TypeInfo& type, const Rules& rules) {
+    Rules lengths;
+    lengths.min_length = rules.min_length;
+    lengths.max_length = rules.max_length;
+    return element(type, lengths);
   }
 
   Json value(const TypeInfo& type, const Rules& rules) {
@@ -117,7 +126,7 @@ struct SchemaSet::Impl {
       case Kind::list:
         return {{"type", "array"}, {"items", element(*type.element, no_rules)}};
       case Kind::map:
-        return {{"type", "object"}, {"additionalProperties", element(*type.element, no_rules)}};
+        return {{"type", "object"}, {"additionalProperties", map_value(*type.element, rules)}};
       case Kind::extra:
         return {{"type", "object"}};
       case Kind::enumeration:
@@ -153,8 +162,8 @@ struct SchemaSet::Impl {
     if (type.text_field < 0) return members(type, type.doc);
     Json schema = Json::object();
     if (type.doc) schema["description"] = type.doc;
-    schema["oneOf"] = Json::array(
-        {field(type.fields[static_cast<std::size_t>(type.text_field)]), members(type, nullptr)});
+    schema["oneOf"] =
+        Json::array({field(type.fields[static_cast<std::size_t>(type.text_field)]), members(type, nullptr)});
     return schema;
   }
 

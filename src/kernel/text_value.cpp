@@ -160,6 +160,13 @@ bool set_from_text(const TypeInfo& type, void* value, std::string_view name, std
     if (scalar->kind == Kind::list) scalar = scalar->element;
     while (scalar->kind == Kind::optional) scalar = scalar->element;
 
+    // Names are free of commas, so that a list of them may stand in one text: types=INFO,ERROR.
+    if (const auto comma = text.find(','); comma != text.npos && scalar->kind == Kind::enumeration &&
+                                           scalar != field.type) {
+      set_from_text(type, value, name, text.substr(0, comma), problems);
+      return set_from_text(type, value, name, text.substr(comma + 1), problems);
+    }
+
     const auto add = [&](std::string problem) {
       if (problems.size() < max_problems) problems.push_back({std::string(field.name), std::move(problem)});
     };

@@ -68,7 +68,7 @@ class Walk {
       case Kind::list:
         return list(type, rules, value, place);
       case Kind::map:
-        return map(type, rules, value, place);
+        return map(type, rules, field, value, place);
       case Kind::object:
         return object(type, value, place);
       case Kind::boolean:
@@ -143,18 +143,30 @@ class Walk {
       visit(*type.element, no_rules, nullptr, element, Place{&place, {}, i});
   }
 
-  void map(const TypeInfo& type, const Rules& rules, void* value, const Place& place) {
+  // Of a map, the pattern is the keys' and the lengths are those of its values (describe_map.hpp).
+  void map(const TypeInfo& type, const Rules& rules, const FieldInfo* field, void* value,
+           const Place& place) {
     items(rules, type.size(value), place);
     struct Context {
       Walk* walk;
       const TypeInfo* element;
+      const Rules* rules;
+      const void* regex;  // of the keys
       const Place* place;
-    } context{this, type.element, &place};
+      Rules entry_rules;
+    } context{this, type.element, &rules, field ? field->regex : nullptr, &place, {}};
+    if (type.element->kind == Kind::string) {
+      context.entry_rules.min_length = rules.min_length;
+      context.entry_rules.max_length = rules.max_length;
+    }
     type.map_each(value, &context, [](void* opaque, const std::string& key, const void* entry) {
-      auto& [walk, element, at] = *static_cast<Context*>(opaque);
-      const Place member{at, key};
+      auto& [walk, element, map_rules, regex, at, entry_rules] = *static_cast<Context*>(opaque);
       if (!is_utf8(key)) return walk->add(*at, "must have names in well-formed UTF-8");
-      walk->visit(*element, no_rules, nullptr, const_cast<void*>(entry), member);
+      const Place member{at, key};
+      if (regex && !matches(regex, key))
+        return walk->add(member, std::string("must have a name of ") +
+                                     (map_rules->pattern_hint ? map_rules->pattern_hint : map_rules->pattern));
+      walk->visit(*element, entry_rules, nullptr, const_cast<void*>(entry), member);
     });
   }
 

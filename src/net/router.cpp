@@ -175,7 +175,7 @@ struct Router::Node {
   }
 };
 
-Router::Router() : root_(std::make_unique<Node>()) {}
+Router::Router(Observe observe) : observe_(std::move(observe)), root_(std::make_unique<Node>()) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
@@ -231,6 +231,7 @@ Route& Router::place(Method method, std::string pattern) {
   node->occupied = true;
   endpoint.route = route.get();
   endpoint.names = std::move(names);
+  if (observe_) route->observer = observe_(route->pattern);
   routes_.push_back(std::move(route));
   return *routes_.back();
 }

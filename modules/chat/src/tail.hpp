@@ -1,45 +1,28 @@
-// The newest messages of one room, in memory, so that followers which keep up never read the database.
-// It may be cut at any time: who is behind it reads pages from the log instead. Loop thread only.
+// The newest messages of one room, in memory: see parley/log_tail.hpp.
 #pragma once
 
-#include <parley/chat/chat.hpp>
+#include "limits.hpp"
 
-#include <cstdint>
-#include <deque>
-#include <vector>
+#include <parley/chat/chat.hpp>
+#include <parley/log_tail.hpp>
 
 namespace parley::chat {
 
-// What the tails of all rooms take together.
-struct TailBudget {
-  static constexpr std::size_t limit = 64 << 20;  // bytes
-  std::size_t used = 0;
-};
+using TailBudget = LogTailBudget;
 
-class Tail {
+inline std::int64_t log_seq(const Message& message) noexcept {
+  return message.seq;
+}
+std::size_t footprint(const Message& message) noexcept;  // see store.hpp
+
+class Tail : public LogTail<Message> {
  public:
-  static constexpr std::size_t max_messages = 512;
-  static constexpr std::size_t max_bytes = 1 << 20;
-
-  explicit Tail(TailBudget& budget) noexcept : budget_(budget) {}
-  Tail(const Tail&) = delete;
-  Tail& operator=(const Tail&) = delete;
-  ~Tail() { clear(); }
-
-  // Behind the last one; a message that does not follow it starts the tail anew.
-  void append(Message message);
-  void clear() noexcept;
-  // Whether it has every message after `seq`, and one at least.
-  bool covers(std::int64_t seq) const noexcept;
-  // Copies of the messages after `seq`, `limit` at most and about max_page_bytes. Only where covers(seq).
-  std::vector<Message> after(std::int64_t seq, std::size_t limit) const;
-
- private:
-  void drop_oldest() noexcept;
-
-  TailBudget& budget_;
-  std::deque<Message> messages_;
-  std::size_t bytes_ = 0;
+  static constexpr std::size_t max_messages = max_entries;
+  using LogTail::LogTail;
+  // About max_page_bytes at most.
+  std::vector<Message> after(std::int64_t seq, std::size_t limit) const {
+    return LogTail::after(seq, limit, max_page_bytes);
+  }
 };
 
 }  // namespace parley::chat

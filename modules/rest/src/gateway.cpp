@@ -3,14 +3,13 @@
 #include "chat_socket.hpp"
 #include "chat_stream.hpp"
 #include "cors.hpp"
+#include "descriptions.hpp"
 #include "echo_socket.hpp"
 #include "errors.hpp"
 #include "health_routes.hpp"
 #include "landing.hpp"
-#include "openapi.hpp"
 #include "operation_route.hpp"
 #include "room_hub.hpp"
-#include "route_metrics.hpp"
 #include "versions.hpp"
 
 #include <parley/log.hpp>
@@ -72,27 +71,28 @@ class HttpGateway final : public Gateway {
               .chat_connections = connections("/chat"),
               .lab_connections = connections("/ws"),
               .event_streams = deps_.metrics.gauge("chat_event_streams", "Open Server-Sent Events streams.")},
-        routes_(router_, deps_.metrics, versions_, deps_.authorize),
-        sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets} {
-    for (auto& service : deps_.services) routes_.mount(service);
-    mount_chat();
-    mount_server();
+        routes_(deps_.metrics, versions_, deps_.authorize),
+        sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets},
+        descriptions_(deps_.version) {}
+
+  void mount(net::Router& router) override {
+    for (auto& service : deps_.services) routes_.mount(router, service);
+    mount_chat(router);
+    mount_server(router);
   }
 
-  const net::Router& router() const override { return router_; }
-
   net::ErrorWriter error_writer() const override {
-    return [this](const Request& request, Response& response, const Error& error) {
-      const std::uint16_t status = response.status >= 400 ? response.status : 0;
-      if (const auto* route = routes_.find(request.route))
-        route->write_error(request, response, error, status);
-      else
-        write_problem(request, response, error, status);
+    return [](const Request& request, Response& response, const Error& error) {
+      write_problem(request, response, error, response.status >= 400 ? response.status : 0);
     };
   }
 
   std::function<bool(const Request&, Response&)> before() const override {
     return [this](const Request& request, Response& response) { return cors_.before(request, response); };
+  }
+
+  std::function<bool(const Request&)> admits_origin() const override {
+    return [this](const Request& request) { return cors_.admits(request); };
   }
 
   Task<void> stop() override {
@@ -111,43 +111,41 @@ class HttpGateway final : public Gateway {
     return deps_.metrics.gauge("chat_connections", "Open chat WebSockets.", {{"endpoint", endpoint}});
   }
 
-  void get(const char* path, net::Handler handler) {
-    router_.add(Method::get, path, std::move(handler)).observer = observe_route(deps_.metrics, path);
-  }
-  void socket(const char* path, net::WebSocketAcceptor acceptor) {
-    router_.add_websocket(path, std::move(acceptor)).observer = observe_route(deps_.metrics, path);
-  }
-
-  void mount_chat() {
-    socket("/chat", accept_chat(chat_, Dialect::lecture));
-    socket("/ws", accept_chat(chat_, Dialect::lab));
-    socket("/echo", accept_echo(cors_, deps_.loop, static_cast<std::size_t>(options_.max_echo_message)));
-    get("/api/messages/stream", stream_chat(chat_));
+  void mount_chat(net::Router& router) {
+    for (const auto& [path, dialect] : {std::pair{"/chat", Dialect::lecture}, std::pair{"/ws", Dialect::lab}})
+      router.add_websocket(path, accept_chat(chat_, dialect)).channel = docs::share(chat_channel(dialect));
+    const auto echo_limit = static_cast<std::size_t>(options_.max_echo_message);
+    router.add_websocket("/echo", accept_echo(cors_, deps_.loop, echo_limit)).channel =
+        docs::share(echo_channel());
+    auto& stream = router.add(Method::get, "/api/messages/stream", stream_chat(chat_));
+    stream.endpoint = docs::share(chat_stream_endpoint());
+    stream.channel = docs::share(chat_stream_channel());
   }
 
-  void mount_server() {
-    router_.unmatched = observe_route(deps_.metrics, "unmatched");
-    get("/", at_once([](const Request&, Response& response) {
-          response.content_type = "text/html; charset=utf-8";
+  void mount_server(net::Router& router) {
+    const auto get = [&router](const char* path, docs::Endpoint endpoint, net::Handler handler) {
+      router.add(Method::get, path, std::move(handler)).endpoint = docs::share(std::move(endpoint));
+    };
+    get("/", landing_endpoint(), at_once([](const Request&, Response& response) {
+          response.content_type = landing_type;
           response.body = landing_page();
         }));
-    get("/api/versions", at_once([this](const Request& request, Response& response) {
-          response.body = versions_.matrix(request.context.now());
+    get("/api/versions", versions_endpoint(), at_once([this](const Request& request, Response& response) {
+          response.body = codec::to_json(versions_.matrix(request.context.now()));
         }));
-    get("/openapi.json", at_once([this](const Request&, Response& response) {
-          if (openapi_.empty()) openapi_ = openapi_document(deps_.services, versions_, deps_.version);
-          response.body = openapi_;
-        }));
-    get("/health",
+    get("/health", health_endpoint(),
         at_once([this](const Request&, Response& response) { answer_health(sources_, response); }));
-    get("/health/live", at_once([](const Request&, Response& response) { answer_live(response); }));
-    get("/health/ready",
+    get("/health/live", live_endpoint(),
+        at_once([](const Request&, Response& response) { answer_live(response); }));
+    get("/health/ready", ready_endpoint(),
         at_once([this](const Request&, Response& response) { answer_ready(sources_, response); }));
-    get("/api/v1/health",
+    get("/api/v1/health", lab_health_endpoint(),
         at_once([this](const Request&, Response& response) { answer_lab_health(sources_, response); }));
-    get("/stats", at_once([this](const Request&, Response& response) { answer_stats(sources_, response); }));
-    get("/metrics",
+    get("/stats", stats_endpoint(),
+        at_once([this](const Request&, Response& response) { answer_stats(sources_, response); }));
+    get("/metrics", metrics_endpoint(),
         at_once([this](const Request&, Response& response) { answer_metrics(sources_, response); }));
+    descriptions_.mount(router);
   }
 
   Dependencies deps_;
@@ -159,10 +157,9 @@ class HttpGateway final : public Gateway {
   Visits visits_;
   TaskGroup posts_;
   ChatEdge chat_;
-  net::Router router_;
   OperationRoutes routes_;
   const HealthSources sources_;
-  std::string openapi_;
+  Descriptions descriptions_;
 };
 
 }  // namespace

@@ -29,4 +29,10 @@ curl -N localhost:8080/api/messages/stream</pre>
 )html";
 }
 
+docs::Endpoint landing_endpoint() {
+  docs::Endpoint endpoint{.id = "GetLandingPage", .summary = "What is here, for people"};
+  endpoint.answers.push_back({.contents = {{.media_type = landing_type}}});
+  return endpoint;
+}
+
 }  // namespace parley::rest

@@ -1,9 +1,9 @@
 #include "operation_route.hpp"
 
 #include "errors.hpp"
-#include "route_metrics.hpp"
 
 #include <parley/codec/json.hpp>
+#include <parley/rpc/media_type.hpp>
 #include <parley/validate.hpp>
 
 #include <stdexcept>
@@ -28,22 +28,6 @@ void* address_of(void* object, const FieldInfo& field) noexcept {
   return static_cast<char*>(object) + field.offset;
 }
 
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-// application/json or any type with the +json suffix (RFC 6839), whatever its parameters. Also none at all,
-// and the two that clients name when nobody told them: Dart's http sends text/plain, curl -d a form.
-bool may_be_json(std::optional<std::string_view> content_type) {
-  if (!content_type) return true;
-  auto type = content_type->substr(0, content_type->find(';'));
-  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  std::string text(type);
-  std::ranges::transform(text, text.begin(), lower);
-  return text.empty() || text == "application/json" || text.ends_with("+json") || text == "text/plain" ||
-         text == "application/x-www-form-urlencoded";
-}
-
 // A value as one path segment (RFC 3986 section 3.3).
 void append_segment(std::string_view value, std::string& out) {
   constexpr char digits[] = "0123456789ABCDEF";
@@ -61,8 +45,8 @@ void append_segment(std::string_view value, std::string& out) {
 
 }  // namespace
 
-// Fills a request from path, body and query; where two have the same field, the first of these counts. A field
-// that comes from a header field comes from nowhere else.
+// Fills a request from path, body and query; where two have the same field, the first of these counts. A
+// field that comes from a header field comes from nowhere else.
 class RequestReader final : public Inbound {
  public:
   RequestReader(const OperationRoute& route, net::Request& request) : route_(route), request_(request) {}
@@ -135,7 +119,7 @@ class RequestReader final : public Inbound {
         return fail(Code::invalid_argument, "the request needs a JSON object as its body");
       return {};  // what is missing is named by require_fields
     }
-    if (!may_be_json(request_.header("Content-Type"))) {
+    if (!calls::may_be_json(request_.header("Content-Type"))) {
       status_ = status_unsupported_media_type;
       return fail(Code::invalid_argument, "the body must be JSON, with Content-Type: application/json");
     }
@@ -179,11 +163,12 @@ class AnswerWriter final : public Outbound {
 
  private:
   void append_marks(std::string& body) const {
+    const DeprecationMarks marks{.new_api_url = successor_};
     body.pop_back();
-    body +=
-        body.size() > 1 ? R"(,"_deprecated":true,"_new_api_url":)" : R"("_deprecated":true,"_new_api_url":)";
-    codec::append_json_string(successor_, body);
-    body += '}';
+    if (body.size() > 1) body += ',';
+    const auto begin = body.size();
+    codec::write_json(describe<DeprecationMarks>(), &marks, body);
+    body.erase(begin, 1);  // its brace
   }
 
   const OperationRoute& route_;
@@ -210,7 +195,7 @@ OperationRoute::OperationRoute(const Versions& versions, const calls::BoundOpera
     header_fields_.push_back(&field);
     header_bits_ |= bit_of(type, field);
   }
-  for (auto& name : path_parameters(pattern_)) {
+  for (auto& name : docs::path_parameters(pattern_)) {
     const auto* field = find_field(type, name);
     if (!field)
       throw std::logic_error("route " + pattern_ + ": the request of " + std::string(row_.name) +
@@ -291,37 +276,34 @@ bool OperationRoute::mark(const ApiVersion& version, const std::string& successo
   return false;
 }
 
-OperationRoutes::OperationRoutes(net::Router& router, Metrics& metrics, const Versions& versions,
+OperationRoutes::OperationRoutes(Metrics& metrics, const Versions& versions,
                                  const calls::Authorize& authorize)
-    : router_(router), metrics_(metrics), versions_(versions), edge_{"rest", metrics, authorize} {}
+    : versions_(versions), edge_{"rest", metrics, authorize} {}
 
-void OperationRoutes::mount(const BoundService& service) {
+void OperationRoutes::mount(net::Router& router, const BoundService& service) {
   using Versioning = OperationRoute::Versioning;
   for (auto& row : service.operations) {
     if (row.verb == Verb::none || row.shape != Shape::unary) continue;
     const auto& operation = operations_.emplace_back(edge_, service, row);
     if (row.path.find(version_segment) == std::string_view::npos) {
-      add(operation, Versioning::none, nullptr);
+      add(router, operation, Versioning::none, nullptr);
       continue;
     }
-    for (auto& version : versions_.all()) add(operation, Versioning::path, &version);
-    add(operation, Versioning::header, nullptr);
+    for (auto& version : versions_.all()) add(router, operation, Versioning::path, &version);
+    add(router, operation, Versioning::header, nullptr);
   }
 }
 
-void OperationRoutes::add(const calls::BoundOperation& operation, OperationRoute::Versioning versioning,
-                          const ApiVersion* version) {
+void OperationRoutes::add(net::Router& router, const calls::BoundOperation& operation,
+                          OperationRoute::Versioning versioning, const ApiVersion* version) {
   const auto& route = routes_.emplace_back(versions_, operation, versioning, version);
-  auto& mounted = router_.add(
+  auto& mounted = router.add(
       to_method(operation.row().verb), route.pattern(),
       [&route](net::Request& request, net::Response& response) { return route.serve(request, response); });
-  mounted.observer = observe_route(metrics_, route.pattern());
-  by_route_.emplace(&mounted, &route);
-}
-
-const OperationRoute* OperationRoutes::find(const net::Route* route) const noexcept {
-  const auto found = by_route_.find(route);
-  return found == by_route_.end() ? nullptr : found->second;
+  mounted.error_writer = [&route](const net::Request& request, net::Response& response, const Error& error) {
+    route.write_error(request, response, error, response.status);
+  };
+  mounted.endpoint = docs::share(route.endpoint());
 }
 
 std::string versioned_path(std::string_view path, std::string_view version) {
@@ -330,15 +312,6 @@ std::string versioned_path(std::string_view path, std::string_view version) {
   std::string out(path.substr(0, at));
   if (!version.empty()) out.append("/").append(version);
   return out.append(path.substr(at + version_segment.size()));
-}
-
-std::vector<std::string> path_parameters(std::string_view path) {
-  std::vector<std::string> names;
-  for (auto begin = path.find('{'); begin != std::string_view::npos; begin = path.find('{', begin + 1)) {
-    const auto name = path.substr(begin + 1, path.find('}', begin) - begin - 1);
-    names.emplace_back(name.substr(0, name.find(':')));
-  }
-  return names;
 }
 
 net::Method to_method(Verb verb) noexcept {

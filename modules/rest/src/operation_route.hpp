@@ -4,6 +4,7 @@
 
 #include "versions.hpp"
 
+#include <parley/docs/route.hpp>
 #include <parley/metrics.hpp>
 #include <parley/net/http.hpp>
 #include <parley/operation.hpp>
@@ -13,7 +14,6 @@
 #include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace parley::rest {
@@ -30,6 +30,8 @@ class OperationRoute {
                  const ApiVersion* version);
 
   const std::string& pattern() const noexcept { return pattern_; }
+  // For the descriptions.
+  docs::Endpoint endpoint() const;
   Task<void> serve(net::Request& request, net::Response& response) const;
   // In the shape that the row's clients expect. `status` 0: the code's own.
   void write_error(const net::Request& request, net::Response& response, const Error& error,
@@ -61,7 +63,8 @@ class OperationRoute {
   std::string pattern_;
   std::size_t prefix_;  // bytes of "/api" or "/api/v1" in a request's path
   std::vector<PathField> path_fields_;
-  std::vector<const FieldInfo*> header_fields_;  // with from_header(); the body and the query do not fill them
+  std::vector<const FieldInfo*>
+      header_fields_;                // with from_header(); the body and the query do not fill them
   std::uint64_t path_bits_ = 0;      // fields that the path fills
   std::uint64_t header_bits_ = 0;    // fields that header fields fill
   std::uint64_t required_bits_ = 0;  // fields that must come from somewhere
@@ -72,31 +75,23 @@ class OperationRoute {
 // Mounts the rows of services. Keeps the routes: it outlives the router's use.
 class OperationRoutes {
  public:
-  OperationRoutes(net::Router& router, Metrics& metrics, const Versions& versions,
-                  const calls::Authorize& authorize);
+  OperationRoutes(Metrics& metrics, const Versions& versions, const calls::Authorize& authorize);
   // Every unary row with a verb: once, or for a path with {version} once per version and once without it.
   // Streams are mounted by the edges that know how to stream.
-  void mount(const BoundService& service);
-  // The operation behind a route of the router; null for a route of another making.
-  const OperationRoute* find(const net::Route* route) const noexcept;
+  void mount(net::Router& router, const BoundService& service);
 
  private:
-  void add(const calls::BoundOperation& operation, OperationRoute::Versioning versioning,
+  void add(net::Router& router, const calls::BoundOperation& operation, OperationRoute::Versioning versioning,
            const ApiVersion* version);
 
-  net::Router& router_;
-  Metrics& metrics_;
   const Versions& versions_;
   const calls::Edge edge_;
   std::deque<calls::BoundOperation> operations_;  // a deque does not move its elements
   std::deque<OperationRoute> routes_;
-  std::unordered_map<const net::Route*, const OperationRoute*> by_route_;
 };
 
 // "/api/{version}/users/{id}" with {version} replaced, or for an empty `version` left out.
 std::string versioned_path(std::string_view path, std::string_view version);
-// The names of a path's parameters, in order.
-std::vector<std::string> path_parameters(std::string_view path);
 net::Method to_method(Verb verb) noexcept;
 inline constexpr std::string_view version_segment = "/{version}";
 

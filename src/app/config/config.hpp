@@ -4,9 +4,13 @@
 
 #include <parley/chat/compose.hpp>
 #include <parley/db/sqlite.hpp>
+#include <parley/faults/compose.hpp>
+#include <parley/jsonrpc/edge.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
+#include <parley/orders/compose.hpp>
 #include <parley/rest/gateway.hpp>
+#include <parley/teaching/teaching.hpp>
 #include <parley/users/compose.hpp>
 
 #include <chrono>
@@ -26,6 +30,7 @@ struct ServerOptions {
   std::string ports_file;  // empty: none
   std::chrono::milliseconds grace{10'000};
   bool force_public = false;
+  std::string admin_token;  // empty: one is made at every start
 };
 
 struct Config {
@@ -33,8 +38,12 @@ struct Config {
   net::Limits net;
   db::Options storage;
   users::Options users;
+  orders::Options orders;
   chat::Options chat;
   rest::Options rest;
+  teaching::Options teaching;
+  faults::Options faults;
+  jsonrpc::Options jsonrpc;
   observe::LogOptions log;
 };
 

@@ -1,7 +1,8 @@
 #include "command_line.hpp"
 
 #include "catch.hpp"
-#include "config/suggest.hpp"
+
+#include <parley/suggest.hpp>
 
 using namespace parley::app;
 

@@ -27,6 +27,7 @@ std::string problems_of(T value) {
 Settings priced(std::int64_t hundredths) {
   Settings settings;
   settings.price = Money{hundredths};
+  settings.line.sku = "A";
   settings.place.street = "Main";
   return settings;
 }
@@ -62,9 +63,10 @@ TEST_CASE("an object in its text form", "[validate]") {
   CHECK(problems_of(Place{"Home", ""}).empty());
   CHECK(problems_of(Place{"  H  ", ""}) == "at must have between 2 and 9 characters, has 1\n");
   CHECK(problems_of(Place{std::nullopt, "Main"}).empty());
-  CHECK(problems_of(Place{"H", "much too long"}) ==
-        "at.text must have between 2 and 9 characters, has 1\nat.street must have between 1 and 9 characters, "
-        "has 13\n");
+  CHECK(
+      problems_of(Place{"H", "much too long"}) ==
+      "at.text must have between 2 and 9 characters, has 1\nat.street must have between 1 and 9 characters, "
+      "has 13\n");
   CHECK(problems_of(Place{}) == "at.street must not be empty\n");
 
   const auto& type = describe<Place>();

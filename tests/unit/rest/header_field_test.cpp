@@ -3,9 +3,9 @@
 #include "fakes.hpp"
 #include "fixture.hpp"
 #include "manual_time.hpp"
-#include "openapi.hpp"
 #include "operation_route.hpp"
 
+#include <parley/docs/documents.hpp>
 #include <parley/validate.hpp>
 
 using namespace parley;
@@ -69,9 +69,12 @@ std::span<const Operation> operations<Port>() {
 namespace {
 
 struct Fixture {
-  Fixture() { routes.mount(bind_service<Port>("probes", port)); }
+  Fixture() { routes.mount(router, bind_service<Port>("probes", port)); }
 
-  net::Response ask(TestRequest request) {
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  net::Response ask(Method method, std::string target, std::string body, Headers headers) {
+    TestRequest request(method, std::move(target), std::move(body));
+    for (auto& [name, value] : headers) request.with(name, value);
     net::Response response;
     request.context.clock = &time;
     const auto match = router.find(request);
@@ -85,43 +88,41 @@ struct Fixture {
   FakeMetrics metrics;
   net::Router router;
   rest::Versions versions{rest::Options{}};
-  rest::Authorize authorize;
+  calls::Authorize authorize;
   Port port;
-  rest::OperationRoutes routes{router, metrics, versions, authorize};
+  rest::OperationRoutes routes{metrics, versions, authorize};
 };
 
 }  // namespace
 
 TEST_CASE("a header field fills its field; body and query do not") {
   Fixture fixture;
-  auto made = fixture.ask(TestRequest(Method::post, "/probes?key=q", R"({"name":"a","key":{},"depth":"x"})")
-                              .with("probe-key", "k1")
-                              .with("Probe-Depth", "3"));
+  auto made = fixture.ask(Method::post, "/probes?key=q", R"({"name":"a","key":{},"depth":"x"})",
+                          {{"probe-key", "k1"}, {"Probe-Depth", "3"}});
   CHECK(made.status == 201);
   REQUIRE(fixture.port.got);
   CHECK(fixture.port.got->key == "k1");
   CHECK(fixture.port.got->depth == 3);
 
-  CHECK(fixture.ask(TestRequest(Method::post, "/probes?key=q", R"({"name":"a","key":"b"})")).status == 201);
+  CHECK(fixture.ask(Method::post, "/probes?key=q", R"({"name":"a","key":"b"})", {}).status == 201);
   CHECK_FALSE(fixture.port.got->key);
-  CHECK(fixture.ask(TestRequest(Method::get, "/probes?name=a").with("Probe-Key", "k2")).status == 200);
+  CHECK(fixture.ask(Method::get, "/probes?name=a", "", {{"Probe-Key", "k2"}}).status == 200);
   CHECK(fixture.port.got->key == "k2");
 }
 
 TEST_CASE("an error names the header field") {
   Fixture fixture;
   // Found by the port.
-  auto response = fixture.ask(
-      TestRequest(Method::post, "/probes", R"({"name":"a"})").with("Probe-Key", "far too long").with("Probe-Depth", "3"));
+  auto response = fixture.ask(Method::post, "/probes", R"({"name":"a"})",
+                              {{"Probe-Key", "far too long"}, {"Probe-Depth", "3"}});
   CHECK(response.status == 400);
   auto problem = parse(response.body);
   CHECK(problem["detail"] == "Probe-Key must have between 1 and 8 characters, has 12");
   CHECK(problem["errors"][0]["field"] == "Probe-Key");
 
   // Found while reading, beside others.
-  response = fixture.ask(TestRequest(Method::post, "/probes", R"({"name":5})")
-                             .with("Probe-Key", "")
-                             .with("Probe-Depth", "deep"));
+  response =
+      fixture.ask(Method::post, "/probes", R"({"name":5})", {{"Probe-Key", ""}, {"Probe-Depth", "deep"}});
   problem = parse(response.body);
   REQUIRE(problem["errors"].size() == 3);
   CHECK(problem["errors"][0]["field"] == "name");
@@ -132,8 +133,7 @@ TEST_CASE("an error names the header field") {
 
 TEST_CASE("the description has them as header parameters") {
   Fixture fixture;
-  const BoundService services[] = {bind_service<Port>("probes", fixture.port)};
-  const auto paths = parse(rest::openapi_document(services, fixture.versions, "1"))["paths"];
+  const auto paths = parse(docs::openapi(fixture.router, {.version = "1", .text = {}}))["paths"];
   const auto& make = paths["/probes"]["post"];
   REQUIRE(make["parameters"].size() == 2);
   CHECK(make["parameters"][0]["name"] == "Probe-Key");

@@ -208,11 +208,10 @@ TEST_CASE("the lab's calculator has its own shape") {
   }
   SECTION("what the server itself refuses") {
     TestRequest request(Method::post, "/api/v1/calculate/divide");
-    request.route = fixture.gateway->router().find(request).route;
+    request.route = fixture.router.find(request).route;
     net::Response response;
     response.status = 413;
-    fixture.gateway->error_writer()(request, response,
-                                    Error{Code::resource_exhausted, "the body is too large"});
+    request.route->error_writer(request, response, Error{Code::resource_exhausted, "the body is too large"});
     CHECK(response.status == 413);
     CHECK(parse(response.body)["error"] == "the body is too large");
   }
@@ -241,18 +240,17 @@ TEST_CASE("polling posts into the rooms; the room may come from the query") {
   CHECK(fixture.chat.posts[1].room == "cellar");
 }
 
-TEST_CASE("each route counts its answers, and looks its counters up once") {
+TEST_CASE("each operation counts its calls, whatever the version, and looks its counters up once") {
   GatewayFixture fixture;
   for (int i = 0; i < 3; ++i) fixture.get("/api/v3/users/u" + std::to_string(i));
   const auto lookups = fixture.metrics.lookups;
-  fixture.get("/api/v3/users/u9");
+  fixture.get("/api/v2/users/u9");
   CHECK(fixture.metrics.lookups == lookups);
-  CHECK(fixture.metrics.series["http_requests_total{method=GET,route=/api/v3/users/{id},status=200}"].value ==
-        4);
-  CHECK(fixture.metrics.series["http_request_duration_seconds{method=GET,route=/api/v3/users/{id}}"]
-            .observations == 4);
+  auto& series = fixture.metrics.series;
+  CHECK(series["operation_calls_total{module=users,operation=GetUser,protocol=rest,code=ok}"].value == 4);
+  CHECK(series["operation_duration_seconds{module=users,operation=GetUser}"].observations == 4);
   fixture.users.error = Error{Code::not_found, "no such user"};
   fixture.get("/api/v3/users/u1");
-  CHECK(fixture.metrics.series["http_requests_total{method=GET,route=/api/v3/users/{id},status=404}"].value ==
+  CHECK(series["operation_calls_total{module=users,operation=GetUser,protocol=rest,code=not_found}"].value ==
         1);
 }

@@ -29,6 +29,7 @@ struct Options {
   std::int32_t posts_in_flight = 64;               // per WebSocket, before its reading pauses
   std::string v1_sunset = "2027-12-31T00:00:00Z";  // RFC 3339; empty: none
   std::string v2_sunset;
+  bool security_headers = true;
 };
 
 // What /health says of the whole server.
@@ -54,17 +55,28 @@ struct Dependencies {
 };
 
 // Loop thread only. What `dependencies` refers to outlives the gateway; the gateway outlives the server
-// that serves its router.
+// that serves its routes.
 class Gateway {
  public:
   virtual ~Gateway() = default;
-  virtual const net::Router& router() const = 0;
+  // Adds its routes, beside those of other edges. Once.
+  virtual void mount(net::Router& router) = 0;
+  // For what no route answers, and for routes that have no error writer of their own.
   virtual net::ErrorWriter error_writer() const = 0;
+  // Whether a page of the request's origin may open a WebSocket here (CORS does not reach those).
+  virtual std::function<bool(const net::Request&)> admits_origin() const = 0;
   // For net::Server::Dependencies::before: CORS, preflights included.
   virtual std::function<bool(const net::Request&, net::Response&)> before() const = 0;
   // Ends what the gateway itself follows in the ports. After the server has stopped.
   virtual Task<void> stop() = 0;
 };
+
+// Header fields against what browsers allow too easily, for net::Server::Dependencies: `all` for every answer,
+// `pages` for those of HTML. Empty when they are not wanted.
+struct SecurityFields {
+  std::string all, pages;
+};
+SecurityFields security_fields(const Options& options);
 
 // Throws std::invalid_argument, naming the key, for options that no rule of theirs can refuse.
 std::unique_ptr<Gateway> make_gateway(Dependencies dependencies, Options options);

@@ -1,0 +1,39 @@
+// The port's operations, declared once.
+#include <parley/notifications/notifications.hpp>
+
+namespace {
+
+using namespace parley;
+using notifications::NotificationService;
+
+// The lecture's SendNotification and Broadcast answer Empty, which reads any message as its own.
+constexpr Operation rows[] = {
+    operation<&NotificationService::send_notification>(
+        "SendNotification", summary("Sends a notification to one user."),
+        http(Verb::post, "/api/v1/notifications", 201),
+        grpc("/notification.NotificationService/SendNotification"), permission("notifications:write")),
+    operation<&NotificationService::broadcast>(
+        "Broadcast", summary("Sends a notification to everybody."),
+        http(Verb::post, "/api/v1/notifications/broadcast", 201),
+        grpc("/notification.NotificationService/Broadcast"), permission("notifications:write")),
+    operation<&NotificationService::list_notifications>(
+        "ListNotifications", summary("Reads a page of a user's notifications."),
+        http(Verb::get, "/api/v1/notifications"), grpc("/notification.NotificationService/ListNotifications"),
+        permission("notifications:read"), idempotent()),
+    operation<&NotificationService::subscribe>(
+        "Subscribe", summary("Streams a user's notifications as they come."),
+        http(Verb::get, "/api/v1/notifications/stream"), grpc("/notification.NotificationService/Subscribe"),
+        permission("notifications:read"), idempotent()),
+    operation<&NotificationService::follow>(
+        "FollowNotifications", summary("Streams notifications in pages, for an edge that serves many."),
+        grpc("/notification.NotificationService/FollowNotifications"), permission("notifications:read"),
+        idempotent()),
+};
+static_assert(distinct(rows));
+
+}  // namespace
+
+template <>
+std::span<const parley::Operation> parley::operations<NotificationService>() {
+  return rows;
+}
