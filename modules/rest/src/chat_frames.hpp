@@ -1,6 +1,7 @@
 // What the chat's sockets and streams say, as JSON text.
 #pragma once
 
+#include <parley/chat/chat.hpp>
 #include <parley/follow.hpp>
 #include <parley/result.hpp>
 #include <parley/time.hpp>

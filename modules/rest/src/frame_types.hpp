@@ -44,7 +44,7 @@ struct PresenceFrame {
 
 struct TypingFrame {
   std::string type = "typing";
-  std::string content;
+  std::string content = {};
   std::string room;
   std::string user;
   Timestamp timestamp;
@@ -53,7 +53,7 @@ struct TypingFrame {
 // A direct message of this client has been handed to a socket of its recipient.
 struct DeliveredFrame {
   std::string type = "delivered";
-  std::string content;
+  std::string content = {};
   std::string id;
   std::string to;
   std::int64_t seq = 0;  // in the recipient's inbox

@@ -73,7 +73,7 @@ std::shared_ptr<LogHub> Inboxes::make(const std::string& user) {
 
 void Inboxes::handed(const std::string& user, const chat::Message& message) {
   const auto sender = hubs_by_user_.find(message.user);
-  if (sender == hubs_by_user_.end() || sender->second->connected_.empty()) return;
+  if (sender == hubs_by_user_.end() || !sender->second->connected()) return;
   if (told_.size() >= max_told && !told_.contains(user)) told_.clear();
   auto& told = told_[user];
   if (message.seq <= told) return;

@@ -25,6 +25,7 @@ class InboxHub final : public LogHub {
   ~InboxHub() override;
 
   const std::string& user() const noexcept { return user_; }
+  bool connected() const noexcept { return !connected_.empty(); }
   // A frame that stands in no log, to all sockets of the user, also to those that catch up.
   void announce(const net::Frame& frame);
 
