@@ -4,6 +4,7 @@
 #include "attendance.hpp"
 #include "tail.hpp"
 
+#include <parley/chat/inbox.hpp>
 #include <parley/follow.hpp>
 #include <parley/metrics.hpp>
 #include <parley/time.hpp>
@@ -19,13 +20,6 @@
 namespace parley::chat {
 
 // An inbox is a room that only direct messages are put into.
-inline std::string inbox_of(const std::string& user) {
-  return '@' + user;
-}
-inline bool is_inbox(std::string_view room) noexcept {
-  return room.starts_with('@');
-}
-
 struct Room {
   Room(std::string n, TailBudget& budget) : name(std::move(n)), tail(budget) {}
 

@@ -76,9 +76,9 @@ class ChatSocket final : public net::WebSocketHandler {
     }
     membership_.enter(socket, dialect_ == Dialect::lab ? Audience::lab : Audience::chat, since_);
     if (!named_) return;
-    if (room() != inbox_of(named_->user))
+    if (room() != chat::inbox_of(named_->user))
       named_->inbox.enter(edge_.inboxes, named_->user, socket, named_->since_direct);
-    if (!is_inbox(room()))
+    if (!chat::is_inbox(room()))
       named_->visitor.enter(
           edge_.visits, room(), named_->user, socket,
           dialect_ == Dialect::lab ? Visit::Interest::typing : Visit::Interest::presence);
@@ -156,7 +156,7 @@ class ChatSocket final : public net::WebSocketHandler {
       named_ = std::make_unique<Named>();
       named_->user = direct.user;
       named_->by_connection = false;
-      if (room() != inbox_of(named_->user))
+      if (room() != chat::inbox_of(named_->user))
         named_->inbox.enter(edge_.inboxes, named_->user, *socket_, std::nullopt);
     }
     start(edge_.chat.send_direct(begin_call(), std::move(direct)));

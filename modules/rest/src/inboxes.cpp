@@ -15,7 +15,7 @@ InboxHub::InboxHub(Inboxes& inboxes, chat::ChatService& chat, std::string user)
     : LogHub(inboxes, source_, user),
       inboxes_(inboxes),
       user_(std::move(user)),
-      source_(chat, inbox_of(user_)) {
+      source_(chat, chat::inbox_of(user_)) {
   inboxes_.hubs_by_user_[user_] = this;
 }
 

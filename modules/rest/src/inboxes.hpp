@@ -7,6 +7,8 @@
 
 #include "room_hub.hpp"
 
+#include <parley/chat/inbox.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -95,13 +97,5 @@ class Inboxes final : public LogHubs {
   std::unordered_map<std::string, InboxHub*> hubs_by_user_;
   std::unordered_map<std::string, std::int64_t> told_;  // up to where senders were told, by recipient
 };
-
-// What the port calls the inbox of a user.
-inline std::string inbox_of(const std::string& user) {
-  return '@' + user;
-}
-inline bool is_inbox(std::string_view room) noexcept {
-  return room.starts_with('@');
-}
 
 }  // namespace parley::rest
