@@ -1,4 +1,5 @@
-// The rooms and inboxes in memory: how far each log goes, who follows it, and its newest messages. Loop thread only.
+// The rooms and inboxes in memory: how far each log goes, who follows it, and its newest messages. Loop
+// thread only.
 #pragma once
 
 #include "attendance.hpp"

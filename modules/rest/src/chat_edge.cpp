@@ -50,8 +50,9 @@ const TypeInfo& describe<ChatQuery>() {
   static constexpr Row rows[] = {
       room_row,
       field<&ChatQuery::user>(
-          "user", doc("Who this is: present in the room, gets direct messages, and sends the frames that do not "
-                      "say who does. Left out: a client as the lecture has it.")),
+          "user",
+          doc("Who this is: present in the room, gets direct messages, and sends the frames that do not "
+              "say who does. Left out: a client as the lecture has it.")),
       since_row,
       since_direct_row,
   };

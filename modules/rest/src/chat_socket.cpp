@@ -79,9 +79,8 @@ class ChatSocket final : public net::WebSocketHandler {
     if (room() != chat::inbox_of(named_->user))
       named_->inbox.enter(edge_.inboxes, named_->user, socket, named_->since_direct);
     if (!chat::is_inbox(room()))
-      named_->visitor.enter(
-          edge_.visits, room(), named_->user, socket,
-          dialect_ == Dialect::lab ? Visit::Interest::typing : Visit::Interest::presence);
+      named_->visitor.enter(edge_.visits, room(), named_->user, socket,
+                            dialect_ == Dialect::lab ? Visit::Interest::typing : Visit::Interest::presence);
   }
 
   void on_message(std::string_view message, bool text) override {
@@ -201,7 +200,8 @@ class ChatSocket final : public net::WebSocketHandler {
   const Dialect dialect_;
   const std::optional<std::int64_t> since_;
   Membership membership_;
-  // The lab's always; the lecture's where the address says so, which is the default for frames without a user.
+  // The lab's always; the lecture's where the address says so, which is the default for frames without a
+  // user.
   std::unique_ptr<Named> named_;
   std::shared_ptr<const Principal> principal_;
   std::shared_ptr<Posts> posts_;  // none before the first message: idle sockets are many
@@ -271,17 +271,21 @@ docs::Channel chat_channel(Dialect dialect) {
        .messages =
            {docs::message_of<chat::PostMessage>(),
             {.name = "Direct",
-             .about = "A direct message, stored in the inboxes of both users: `type` is `direct`, and `user` is "
-                      "the connection's where it has one.",
-             .content = {.schema = R"({"type":"object","properties":{"type":{"const":"direct"},"to":{"type":"string",)"
-                                   R"("minLength":1,"maxLength":64},"content":{"type":"string"},"user":{"type":)"
-                                   R"("string"}},"required":["type","to","content"]})",
-                         .example = R"({"type":"direct","to":"bob","content":"Psst"})"}},
+             .about =
+                 "A direct message, stored in the inboxes of both users: `type` is `direct`, and `user` is "
+                 "the connection's where it has one.",
+             .content =
+                 {.schema =
+                      R"({"type":"object","properties":{"type":{"const":"direct"},"to":{"type":"string",)"
+                      R"("minLength":1,"maxLength":64},"content":{"type":"string"},"user":{"type":)"
+                      R"("string"}},"required":["type","to","content"]})",
+                  .example = R"({"type":"direct","to":"bob","content":"Psst"})"}},
             {.name = "Typing",
              .about = "Tells the others in the room that the user types; stored nowhere.",
              .content =
-                 {.schema = R"({"type":"object","properties":{"type":{"const":"typing"},"user":{"type":"string"}},)"
-                            R"("required":["type"]})",
+                 {.schema =
+                      R"({"type":"object","properties":{"type":{"const":"typing"},"user":{"type":"string"}},)"
+                      R"("required":["type"]})",
                   .example = R"({"type":"typing"})"}},
             {.name = "Ping",
              .about = "Asks whether the server is there.",
@@ -295,7 +299,8 @@ docs::Channel chat_channel(Dialect dialect) {
        .messages = {docs::message_of<chat::Message>("One entry of the room's log."),
                     docs::message_of<GapFrame>()}},
       {.id = lab ? "tellLabUser" : "tellUser",
-       .summary = "Direct messages of a user and their delivery (`room` is the inbox), and what the others do.",
+       .summary =
+           "Direct messages of a user and their delivery (`room` is the inbox), and what the others do.",
        .direction = Direction::to_client,
        .messages = {docs::message_of<chat::Message>("One entry of the room's log."),
                     docs::message_of<DeliveredFrame>(), docs::message_of<TypingFrame>()}}};

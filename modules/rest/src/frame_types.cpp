@@ -94,10 +94,10 @@ const TypeInfo& describe<DeliveredFrame>() {
       field<&DeliveredFrame::user>("user", doc(user_doc), example(user_example)),
       field<&DeliveredFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
   };
-  static const TypeInfo type =
-      object<DeliveredFrame>("DeliveredFrame", rows,
-                             "A direct message of this user has been handed to a socket of its recipient. May "
-                             "come again for the same id.");
+  static const TypeInfo type = object<DeliveredFrame>(
+      "DeliveredFrame", rows,
+      "A direct message of this user has been handed to a socket of its recipient. May "
+      "come again for the same id.");
   return type;
 }
 

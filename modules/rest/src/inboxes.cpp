@@ -5,8 +5,8 @@
 namespace parley::rest {
 namespace {
 
-// Recipients of whom it is known up to where their senders were told. Past that all are forgotten, and a message
-// that is fetched again may be told again.
+// Recipients of whom it is known up to where their senders were told. Past that all are forgotten, and a
+// message that is fetched again may be told again.
 constexpr std::size_t max_told = 10'000;
 
 }  // namespace

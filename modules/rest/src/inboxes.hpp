@@ -1,8 +1,8 @@
-// The inboxes of the users that are connected here: a hub per user, which sends each direct message to all of the
-// user's sockets and tells the sender's once it has been handed to one of them.
+// The inboxes of the users that are connected here: a hub per user, which sends each direct message to all of
+// the user's sockets and tells the sender's once it has been handed to one of them.
 //
-// A socket is in its room's fan-out and a peer can be in one only, so an inbox sends to its few sockets one by
-// one.
+// A socket is in its room's fan-out and a peer can be in one only, so an inbox sends to its few sockets one
+// by one.
 #pragma once
 
 #include "room_hub.hpp"
