@@ -30,9 +30,9 @@ Exit report(const Error& error) {
 
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
-  for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
-                          operations<chat::ChatService>(), operations<calculator::Calculator>(),
-                          operations<faults::FaultService>()})
+  for (const auto rows :
+       {operations<users::UserService>(), operations<orders::OrderService>(), operations<chat::ChatService>(),
+        operations<calculator::Calculator>(), operations<faults::FaultService>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
 }
@@ -138,14 +138,15 @@ Exit run_server(const Config& config) {
   if (!orders_database) return report(orders_database.error());
   auto chat_database = open_database("chat", chat::migrations(), config, loop, clock);
   if (!chat_database) return report(chat_database.error());
-  const NamedDatabase databases[] = {{"users", users_database->get()}, {"orders", orders_database->get()}, {"chat", chat_database->get()}};
+  const NamedDatabase databases[] = {
+      {"users", users_database->get()}, {"orders", orders_database->get()}, {"chat", chat_database->get()}};
   watch_databases(*health, databases);
 
   // Modules, each behind its port.
   const auto users =
       users::make_user_service({std::move(*users_database), bus, *metrics, *random}, config.users);
-  const auto orders =
-      orders::make_orders({std::move(*orders_database), *users, loop, clock, *metrics, *random}, config.orders);
+  const auto orders = orders::make_orders(
+      {std::move(*orders_database), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({std::move(*chat_database), loop, clock, *metrics, *random}, config.chat);
   const auto calculator = calculator::make_calculator();
   net::Router router = make_router(*metrics);
@@ -161,12 +162,11 @@ Exit run_server(const Config& config) {
       config.faults);
 
   // The edges, which put their routes into one router.
-  const std::vector<BoundService> services{bind_service<users::UserService>("users", *users),
-                                           bind_service<orders::OrderService>("orders", *orders),
-                                           bind_service<chat::ChatService>("chat", *chat),
-                                           bind_service<calculator::Calculator>("calculator", *calculator),
-                                           bind_service<faults::FaultService>(
-                                               "faults", *faults, "Faults on demand, for administrators.")};
+  const std::vector<BoundService> services{
+      bind_service<users::UserService>("users", *users),
+      bind_service<orders::OrderService>("orders", *orders), bind_service<chat::ChatService>("chat", *chat),
+      bind_service<calculator::Calculator>("calculator", *calculator),
+      bind_service<faults::FaultService>("faults", *faults, "Faults on demand, for administrators.")};
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
@@ -207,19 +207,20 @@ Exit run_server(const Config& config) {
 
   net::Limits limits = config.net;
   limits.max_connections = connections_that_fit(limits.max_connections);
-  net::Server server({.loop = loop,
-                      .clock = clock,
-                      .random = *random,
-                      .router = router,
-                      .error_writer = gateway.error_writer(),
-                      .access_log = config.log.access ? log_access : nullptr,
-                      .server_header = "parley/" PARLEY_VERSION,
-                      .before = gateway.before(),
-                      .fields = security.all,
-                      .page_fields = security.pages,
-                      .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
-                      .interception = &interception},
-                     limits);
+  net::Server server(
+      {.loop = loop,
+       .clock = clock,
+       .random = *random,
+       .router = router,
+       .error_writer = gateway.error_writer(),
+       .access_log = config.log.access ? log_access : nullptr,
+       .server_header = "parley/" PARLEY_VERSION,
+       .before = gateway.before(),
+       .fields = security.all,
+       .page_fields = security.pages,
+       .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
+       .interception = &interception},
+      limits);
   export_statistics(*metrics, server, databases);
 
   const std::string& host = config.server.host;
@@ -263,7 +264,8 @@ Exit run_server(const Config& config) {
                      if (auto written = write_ports_file(ports_file, ports); !written) co_return written;
                    const auto shown =
                        administrator->made_anew() ? administrator->token() : "$(cat '" + token_file + "')";
-                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(), stdout);
+                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(),
+                              stdout);
                    std::fflush(stdout);
                    log::info("app", "accepting", {{"host", host}, {"http", ports.http}, {"ws", ports.ws}});
                    ready = true;
