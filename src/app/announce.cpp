@@ -8,16 +8,13 @@
 #include <system_error>
 
 namespace parley::app {
-namespace {
 
-// The address a client on this machine uses: an unspecified one is reached over loopback.
+// An unspecified address is reached over loopback.
 std::string authority(const std::string& host, std::uint16_t port) {
   std::string name = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
   if (name.contains(':')) name = "[" + name + "]";
   return name + ":" + std::to_string(port);
 }
-
-}  // namespace
 
 std::string banner(const std::string& version, const std::string& profile, const std::string& host,
                    Ports ports, const std::string& admin_token) {

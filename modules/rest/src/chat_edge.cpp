@@ -1,48 +1,8 @@
 #include "chat_edge.hpp"
 
-#include <parley/validate.hpp>
-
-#include <charconv>
+#include "parameters.hpp"
 
 namespace parley::rest {
-
-Result<std::int64_t> parse_position(std::string_view name, std::string_view text) {
-  std::int64_t position = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), position);
-  if (failure != std::errc{} || end != text.data() + text.size() || position < 0)
-    return invalid_field(std::string(name), "must be the seq of a message: a whole number from 0 on");
-  return position;
-}
-
-Result<ChatQuery> read_chat_query(const net::Request& request, std::string_view user_key) {
-  ChatQuery query;
-  auto parameters = request.query_parameters();
-  if (!parameters) return std::unexpected(std::move(parameters.error()));
-  for (auto& [name, value] : *parameters) {
-    if (name == "room" && !value.empty()) {
-      query.room = std::move(value);
-    } else if (name == user_key) {
-      query.user = std::move(value);
-    } else if (name == "since" && !value.empty()) {
-      auto since = parse_position("since", value);
-      if (!since) return std::unexpected(std::move(since.error()));
-      query.since = *since;
-    }
-  }
-  // The port's rules for a room and a user are those of a message.
-  chat::PostMessage sample;
-  sample.room = query.room;
-  if (!query.user.empty()) sample.user = query.user;
-  sample.content = "-";
-  if (auto fine = conform(sample); !fine) {
-    for (auto& problem : fine.error().fields)
-      if (problem.field == "user") problem.field = user_key;
-    return std::unexpected(invalid_argument(std::move(fine.error().fields)));
-  }
-  query.room = std::move(sample.room);
-  if (!query.user.empty()) query.user = std::move(sample.user);
-  return query;
-}
 
 Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context, bool posts) {
   if (!edge.authorize) return {};
@@ -54,3 +14,64 @@ Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context, bo
 }
 
 }  // namespace parley::rest
+
+namespace parley {
+
+using namespace rest;
+
+namespace {
+
+constexpr std::int64_t last_seq = std::numeric_limits<std::int64_t>::max();
+constexpr const char* user_doc = "Who sends, for frames that do not say so.";
+
+constexpr Row room_row =
+    field<&ChatQuery::room>("room", may_be_absent(), doc("The room; it need not exist yet."));
+constexpr Row since_row = field<&ChatQuery::since>("since", range(0, last_seq),
+                                                   doc("The last `seq` already seen; what came after it is "
+                                                       "sent first. Left out: only what comes from now on."),
+                                                   example("42"));
+
+TypeInfo with_port_rules(TypeInfo type, const char* user) {
+  const auto& port = describe<chat::PostMessage>();
+  share_rules(type, "room", port, "room");
+  if (user) share_rules(type, user, port, "user");
+  return type;
+}
+
+}  // namespace
+
+template <>
+const TypeInfo& describe<ChatQuery>() {
+  static constexpr Row rows[] = {room_row, field<&ChatQuery::user>("user", doc(user_doc)), since_row};
+  static const TypeInfo type = with_port_rules(object<ChatQuery>("ChatQuery", rows), "user");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<LabQuery>() {
+  static constexpr Row rows[] = {
+      room_row,
+      field<&LabQuery::user>("user_id",
+                             doc("The name of this connection; anonymous_... where it is left out."),
+                             example(R"("bob")")),
+      since_row,
+  };
+  static const TypeInfo type = with_port_rules(object<LabQuery>("LabQuery", rows), "user_id");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<StreamQuery>() {
+  static constexpr Row rows[] = {
+      room_row,
+      since_row,
+      field<&StreamQuery::last_event_id>(
+          "last_event_id", from_header("Last-Event-ID"), range(0, last_seq),
+          doc("The id of the last event seen: what came after it is sent first. Goes before `since`."),
+          example("42")),
+  };
+  static const TypeInfo type = with_port_rules(object<StreamQuery>("StreamQuery", rows), nullptr);
+  return type;
+}
+
+}  // namespace parley

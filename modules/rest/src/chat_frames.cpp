@@ -1,68 +1,34 @@
 #include "chat_frames.hpp"
 
+#include "frame_types.hpp"
+
 #include <parley/codec/json.hpp>
 
 namespace parley::rest {
-namespace {
-
-std::string begin(std::string_view type) {
-  std::string out = R"({"type":")";
-  out += type;
-  out += '"';
-  return out;
-}
-
-void member(std::string_view key, std::string_view value, std::string& out) {
-  out += ",\"";
-  out += key;
-  out += "\":";
-  codec::append_json_string(value, out);
-}
-
-std::string end(std::string out, Timestamp now) {
-  out += R"(,"user":"system","timestamp":")";
-  append_rfc3339(now, out);
-  out += "\"}";
-  return out;
-}
-
-}  // namespace
 
 std::string system_frame(std::string_view type, std::string_view content, Timestamp now) {
-  auto out = begin(type);
-  member("content", content, out);
-  return end(std::move(out), now);
+  return codec::to_json(
+      SystemFrame{.type = std::string(type), .content = std::string(content), .timestamp = now});
 }
 
 std::string gap_frame(std::string_view room, const LogGap& gap, Timestamp now) {
-  const auto from = std::to_string(gap.from), to = std::to_string(gap.to);
-  auto out = begin("gap");
-  member("content", "messages " + from + " to " + to + " are no longer kept", out);
-  member("room", room, out);
-  out += ",\"from\":" + from + ",\"to\":" + to;
-  return end(std::move(out), now);
+  return codec::to_json(GapFrame{.content = "messages " + std::to_string(gap.from) + " to " +
+                                            std::to_string(gap.to) + " are no longer kept",
+                                 .room = std::string(room),
+                                 .from = gap.from,
+                                 .to = gap.to,
+                                 .timestamp = now});
 }
 
 std::string error_frame(const Error& error, Timestamp now) {
-  auto out = begin("error");
-  member("code", info(error.code).name, out);
-  member("content", error.message, out);
-  if (!error.fields.empty()) {
-    out += R"(,"errors":[)";
-    for (auto& problem : error.fields) {
-      if (&problem != &error.fields.front()) out += ',';
-      out += R"({"field":)";
-      codec::append_json_string(problem.field, out);
-      out += R"(,"message":)";
-      codec::append_json_string(problem.problem, out);
-      out += '}';
-    }
-    out += ']';
-  }
+  ErrorFrame frame;
+  frame.code = info(error.code).name;
+  frame.content = error.message;
+  frame.timestamp = now;
+  if (!error.fields.empty()) frame.errors = error.fields;
   if (error.retry_after.count() > 0)
-    out += ",\"retry_after\":" +
-           std::to_string(std::chrono::ceil<std::chrono::seconds>(error.retry_after).count());
-  return end(std::move(out), now);
+    frame.retry_after = std::chrono::ceil<std::chrono::seconds>(error.retry_after).count();
+  return codec::to_json(frame);
 }
 
 }  // namespace parley::rest

@@ -2,6 +2,8 @@
 
 #include "chat_frames.hpp"
 #include "errors.hpp"
+#include "frame_types.hpp"
+#include "parameters.hpp"
 
 #include <parley/codec/json.hpp>
 #include <parley/log.hpp>
@@ -51,7 +53,7 @@ class ChatSocket final : public net::WebSocketHandler {
         dialect_(dialect),
         since_(query.since),
         membership_(edge.rooms.hub(query.room)),
-        user_(std::move(query.user)),
+        user_(std::move(query.user).value_or(std::string())),
         principal_(context.principal) {}
 
   void on_open(net::WebSocket& socket) override {
@@ -152,6 +154,13 @@ std::string anonymous(Random& random) {
   return name;
 }
 
+Result<ChatQuery> read_query(const net::Request& request, Dialect dialect) {
+  if (dialect == Dialect::lecture) return read_parameters<ChatQuery>(request);
+  auto query = read_parameters<LabQuery>(request);
+  if (!query) return std::unexpected(std::move(query.error()));
+  return ChatQuery(std::move(*query));
+}
+
 }  // namespace
 
 net::WebSocketAcceptor accept_chat(ChatEdge& edge, Dialect dialect) {
@@ -164,14 +173,55 @@ net::WebSocketAcceptor accept_chat(ChatEdge& edge, Dialect dialect) {
     if (!edge.cors.admits(request))
       return refuse({Code::permission_denied, "pages of this origin may not open a chat here"});
     if (auto allowed = authorize_chat(edge, request.context, true); !allowed) return refuse(allowed.error());
-    auto query = read_chat_query(request, dialect == Dialect::lab ? "user_id" : "user");
+    auto query = read_query(request, dialect);
     if (!query) return refuse(query.error());
-    if (dialect == Dialect::lab && query->user.empty()) query->user = anonymous(edge.random);
+    if (dialect == Dialect::lab && !query->user) query->user = anonymous(edge.random);
     options.max_message = edge.max_message * oversize_factor;
     options.slow_reason = too_slow;
     options.restart_reason = how_to_resume;
     return std::make_unique<ChatSocket>(edge, dialect, std::move(*query), request.context);
   };
+}
+
+docs::Channel chat_channel(Dialect dialect) {
+  using Direction = docs::Flow::Direction;
+  const bool lab = dialect == Dialect::lab;
+  const auto said = docs::message_of<SystemFrame>();
+  docs::Channel channel{
+      .id = lab ? "labChat" : "chat",
+      .title = lab ? "The chat of the lab" : "The chat of the lecture",
+      .details =
+          lab ? "One user per connection. It is welcomed, and the others are told who comes and goes. The "
+                "same rooms as /chat."
+              : "A message goes to everyone in the room, its sender included, with every field that the "
+                "client set. Frames are JSON text.",
+      .tag = chat_tag,
+      .request = lab ? &describe<LabQuery>() : &describe<ChatQuery>(),
+      .permission = "chat:write",
+      .errors = handshake_errors};
+  channel.flows = {
+      {.id = lab ? "postLabMessage" : "postMessage",
+       .summary = "A message for the room; one of type `ping` is answered to its sender alone.",
+       .direction = Direction::from_client,
+       .messages =
+           {docs::message_of<chat::PostMessage>(),
+            {.name = "Ping",
+             .about = "Asks whether the server is there.",
+             .content =
+                 {.schema = R"({"type":"object","properties":{"type":{"const":"ping"}},"required":["type"]})",
+                  .example = R"({"type":"ping"})"}}},
+       .replies = {said, docs::message_of<ErrorFrame>()}},
+      {.id = lab ? "followLabRoom" : "followRoom",
+       .summary = "What comes into the room's log, and what is missing of it.",
+       .direction = Direction::to_client,
+       .messages = {docs::message_of<chat::Message>("One entry of the room's log."),
+                    docs::message_of<GapFrame>()}}};
+  if (lab)
+    channel.flows.push_back({.id = "notifyLab",
+                             .summary = "Greets the newcomer; tells the others who comes and goes.",
+                             .direction = Direction::to_client,
+                             .messages = {said}});
+  return channel;
 }
 
 }  // namespace parley::rest

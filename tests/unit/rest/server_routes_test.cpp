@@ -2,6 +2,9 @@
 #include "catch.hpp"
 #include "fixture.hpp"
 
+#include <parley/docs/route.hpp>
+
+#include <algorithm>
 #include <set>
 
 using namespace parley;
@@ -106,6 +109,23 @@ TEST_CASE("the OpenAPI document has every route, and its references lead somewhe
   CHECK(body["required"] == nlohmann::json::array({"name", "email"}));
   CHECK(document["paths"]["/api/v3/users"]["get"]["parameters"].size() == 3);
   CHECK(document["paths"]["/api/users/{id}"]["get"]["parameters"].back()["name"] == "API-Version");
+
+  // Every route is in the document, and nothing else is.
+  std::set<std::string> served, documented;
+  for (const auto& route : fixture.router.routes()) {
+    INFO(route->pattern);
+    CHECK((!route->handler || route->endpoint));
+    CHECK((!route->websocket || route->channel));
+    std::string verb(net::to_string(route->method));
+    std::ranges::transform(verb, verb.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto path = docs::plain_path(route->pattern);
+    served.insert(verb + ' ' + path);
+    if (route->handler && route->method == Method::get) served.insert("head " + path);
+  }
+  for (auto& [path, item] : document["paths"].items())
+    for (auto& [verb, operation] : item.items()) documented.insert(verb + ' ' + path);
+  CHECK(served == documented);
 
   const std::function<void(const nlohmann::json&)> walk = [&](const nlohmann::json& node) {
     if (node.is_object() && node.contains("$ref")) {

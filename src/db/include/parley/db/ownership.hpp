@@ -3,6 +3,7 @@
 
 #include <parley/result.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,13 +11,17 @@
 namespace parley::db {
 
 // Holds an advisory lock on `<path>.lock` as long as it lives; the kernel drops it when the process dies,
-// however that happens. The file stays: removing it would let two processes lock two files of the same name.
-// (SQLite's own locks are taken per transaction and would let a second server in between two of them.)
+// however that happens. The file stays; only who holds it may remove it, with the database. (SQLite's own
+// locks are taken per transaction and would let a second server in between two of them.)
+//
+// `path` as resolve_path() gives it: absolute, without symbolic links.
 class Ownership {
  public:
   // unavailable when another process, or another database of this one, holds it; failed_precondition when the
   // lock file cannot be made.
   static Result<Ownership> take(std::string_view name, const std::string& path);
+  // The process that holds it now; 0 when that cannot be told, nothing when nobody does.
+  static std::optional<long> holder(const std::string& path);
   Ownership() noexcept = default;
   Ownership(Ownership&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
   Ownership& operator=(Ownership&& other) noexcept {

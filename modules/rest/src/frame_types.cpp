@@ -1,0 +1,79 @@
+#include "frame_types.hpp"
+
+#include <parley/codec/json.hpp>
+
+namespace parley {
+
+using namespace rest;
+
+namespace {
+constexpr const char* user_doc = "Always `system`.";
+constexpr const char* user_example = R"("system")";
+constexpr const char* time_doc = "When it was said.";
+constexpr const char* time_example = R"("2025-01-31T12:00:00Z")";
+}  // namespace
+
+template <>
+const TypeInfo& describe<SystemFrame>() {
+  static constexpr Row rows[] = {
+      field<&SystemFrame::type>(
+          "type", pattern("system|notification|pong", "system, notification or pong"),
+          doc("`system` to a newcomer, `notification` to the others, `pong` for a ping."),
+          example(R"("system")")),
+      field<&SystemFrame::content>("content", example(R"("Welcome to the chat!")")),
+      field<&SystemFrame::user>("user", doc(user_doc), example(user_example)),
+      field<&SystemFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
+  };
+  static const TypeInfo type =
+      object<SystemFrame>("SystemFrame", rows, "What the server itself says; it stands in no log.");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<GapFrame>() {
+  static constexpr Row rows[] = {
+      field<&GapFrame::type>("type", pattern("gap", "gap"), example(R"("gap")")),
+      field<&GapFrame::content>("content", doc("The same for people."),
+                                example(R"("messages 1 to 41 are no longer kept")")),
+      field<&GapFrame::room>("room", example(R"("lobby")")),
+      field<&GapFrame::from>("from", doc("The first position that is lost."), example("1")),
+      field<&GapFrame::to>("to", doc("The last position that is lost."), example("41")),
+      field<&GapFrame::user>("user", doc(user_doc), example(user_example)),
+      field<&GapFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
+  };
+  static const TypeInfo type =
+      object<GapFrame>("GapFrame", rows, "Messages that were asked for and are no longer kept.");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<ErrorFrame>() {
+  static constexpr Row rows[] = {
+      field<&ErrorFrame::type>("type", pattern("error", "error"), example(R"("error")")),
+      field<&ErrorFrame::code>("code", doc("The canonical gRPC code."), example(R"("invalid_argument")")),
+      field<&ErrorFrame::content>("content", doc("What is wrong, for people."),
+                                  example(R"("content is required")")),
+      field<&ErrorFrame::errors>("errors", doc("One entry per field at fault."),
+                                 example(R"([{"field":"content","message":"is required"}])")),
+      field<&ErrorFrame::retry_after>("retry_after", doc("Seconds to wait, where the server can tell.")),
+      field<&ErrorFrame::user>("user", doc(user_doc), example(user_example)),
+      field<&ErrorFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
+  };
+  static const TypeInfo type = object<ErrorFrame>(
+      "ErrorFrame", rows, "A frame of this client that was not taken; the connection lives on.");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<StreamEnd>() {
+  static constexpr Row rows[] = {
+      field<&StreamEnd::code>("code", example(R"("unavailable")")),
+      field<&StreamEnd::message>("message", doc("Why, and how to resume."),
+                                 example(R"("the server restarts: reconnect with Last-Event-ID")")),
+  };
+  static const TypeInfo type = object<StreamEnd>(
+      "StreamEnd", rows, "The data of an `overflow` or `restart` event, after which the stream ends.");
+  return type;
+}
+
+}  // namespace parley
