@@ -7,7 +7,8 @@ namespace parley::rest {
 Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context, bool posts) {
   if (!edge.authorize) return {};
   for (auto& row : operations<chat::ChatService>()) {
-    if (row.permission.empty() || (!posts && row.name == "PostMessage")) continue;
+    if (row.name != "Follow" && (!posts || row.name != "PostMessage")) continue;
+    if (row.permission.empty()) continue;
     if (auto allowed = edge.authorize(context, row.permission); !allowed) return allowed;
   }
   return {};
@@ -22,7 +23,9 @@ using namespace rest;
 namespace {
 
 constexpr std::int64_t last_seq = std::numeric_limits<std::int64_t>::max();
-constexpr const char* user_doc = "Who sends, for frames that do not say so.";
+constexpr const char* user_doc =
+    "Who this is: named sockets are present, and get direct messages. Left out: each frame says who sends "
+    "it.";
 
 constexpr Row room_row =
     field<&ChatQuery::room>("room", may_be_absent(), doc("The room; it need not exist yet."));
@@ -30,11 +33,12 @@ constexpr Row since_row = field<&ChatQuery::since>("since", range(0, last_seq),
                                                    doc("The last `seq` already seen; what came after it is "
                                                        "sent first. Left out: only what comes from now on."),
                                                    example("42"));
+constexpr Row direct_row = field<&ChatQuery::since_direct>(
+    "since_direct", range(0, last_seq), doc("The same for the direct messages of this user."), example("7"));
 
 TypeInfo with_port_rules(TypeInfo type, const char* user) {
-  const auto& port = describe<chat::PostMessage>();
-  share_rules(type, "room", port, "room");
-  if (user) share_rules(type, user, port, "user");
+  share_rules(type, "room", describe<chat::FollowRoom>(), "room");
+  if (user) share_rules(type, user, describe<chat::AttendRoom>(), "user");
   return type;
 }
 
@@ -42,7 +46,8 @@ TypeInfo with_port_rules(TypeInfo type, const char* user) {
 
 template <>
 const TypeInfo& describe<ChatQuery>() {
-  static constexpr Row rows[] = {room_row, field<&ChatQuery::user>("user", doc(user_doc)), since_row};
+  static constexpr Row rows[] = {room_row, field<&ChatQuery::user>("user", doc(user_doc)), since_row,
+                                 direct_row};
   static const TypeInfo type = with_port_rules(object<ChatQuery>("ChatQuery", rows), "user");
   return type;
 }
@@ -55,6 +60,7 @@ const TypeInfo& describe<LabQuery>() {
                              doc("The name of this connection; anonymous_... where it is left out."),
                              example(R"("bob")")),
       since_row,
+      direct_row,
   };
   static const TypeInfo type = with_port_rules(object<LabQuery>("LabQuery", rows), "user_id");
   return type;

@@ -47,6 +47,56 @@ const TypeInfo& describe<GapFrame>() {
 }
 
 template <>
+const TypeInfo& describe<PresenceFrame>() {
+  static constexpr Row rows[] = {
+      field<&PresenceFrame::type>("type", pattern("presence", "presence"), example(R"("presence")")),
+      field<&PresenceFrame::event>("event", pattern("here|join|leave", "here, join or leave"),
+                                   doc("`here` to a newcomer; `join` and `leave` as users come and go."),
+                                   example(R"("here")")),
+      field<&PresenceFrame::content>("content", doc("The same for people."), example(R"("")")),
+      field<&PresenceFrame::room>("room", example(R"("lobby")")),
+      field<&PresenceFrame::users>("users", doc("Who is here; not more than fit a frame."),
+                                   example(R"(["bob"])")),
+      field<&PresenceFrame::total>("total", doc("How many are here."), example("1")),
+      field<&PresenceFrame::user>("user", doc("Who comes or goes; `system` for `here`."),
+                                  example(user_example)),
+      field<&PresenceFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
+  };
+  static const TypeInfo type = object<PresenceFrame>("PresenceFrame", rows, "Who is in the room.");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<TypingFrame>() {
+  static constexpr Row rows[] = {
+      field<&TypingFrame::type>("type", pattern("typing", "typing"), example(R"("typing")")),
+      field<&TypingFrame::content>("content", example(R"("")")),
+      field<&TypingFrame::room>("room", example(R"("lobby")")),
+      field<&TypingFrame::user>("user", doc("Who types."), example(R"("bob")")),
+      field<&TypingFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
+  };
+  static const TypeInfo type = object<TypingFrame>("TypingFrame", rows, "Somebody in the room types.");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<DeliveredFrame>() {
+  static constexpr Row rows[] = {
+      field<&DeliveredFrame::type>("type", pattern("delivered", "delivered"), example(R"("delivered")")),
+      field<&DeliveredFrame::content>("content", example(R"("")")),
+      field<&DeliveredFrame::id>("id", doc("Of the message."),
+                                 example(R"("0190163d-8694-739b-aea5-966c26f8ad91")")),
+      field<&DeliveredFrame::to>("to", doc("Whom it has reached."), example(R"("bob")")),
+      field<&DeliveredFrame::seq>("seq", doc("Of the message, in its inbox."), example("3")),
+      field<&DeliveredFrame::user>("user", doc(user_doc), example(user_example)),
+      field<&DeliveredFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
+  };
+  static const TypeInfo type = object<DeliveredFrame>(
+      "DeliveredFrame", rows, "A direct message of this client has reached its receiver.");
+  return type;
+}
+
+template <>
 const TypeInfo& describe<ErrorFrame>() {
   static constexpr Row rows[] = {
       field<&ErrorFrame::type>("type", pattern("error", "error"), example(R"("error")")),

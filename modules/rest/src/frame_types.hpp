@@ -29,6 +29,37 @@ struct GapFrame {
   Timestamp timestamp;
 };
 
+// Who is in the room: all of them to a newcomer, then everyone who comes and goes.
+struct PresenceFrame {
+  std::string type = "presence";
+  std::string event;  // here, join, leave
+  std::string content;
+  std::string room;
+  std::optional<std::vector<std::string>> users;  // of `here`
+  std::optional<std::int64_t> total;              // of `here`; may be more than are named
+  std::string user = "system";
+  Timestamp timestamp;
+};
+
+struct TypingFrame {
+  std::string type = "typing";
+  std::string content;
+  std::string room;
+  std::string user;
+  Timestamp timestamp;
+};
+
+// A direct message has reached a socket of the one it is for.
+struct DeliveredFrame {
+  std::string type = "delivered";
+  std::string content;
+  std::string id;
+  std::string to;
+  std::int64_t seq = 0;
+  std::string user = "system";
+  Timestamp timestamp;
+};
+
 struct ErrorFrame {
   std::string type = "error";
   std::string code;
@@ -52,6 +83,12 @@ template <>
 const TypeInfo& describe<rest::SystemFrame>();
 template <>
 const TypeInfo& describe<rest::GapFrame>();
+template <>
+const TypeInfo& describe<rest::PresenceFrame>();
+template <>
+const TypeInfo& describe<rest::TypingFrame>();
+template <>
+const TypeInfo& describe<rest::DeliveredFrame>();
 template <>
 const TypeInfo& describe<rest::ErrorFrame>();
 template <>
