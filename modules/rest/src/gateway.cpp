@@ -7,7 +7,6 @@
 #include "echo_socket.hpp"
 #include "errors.hpp"
 #include "health_routes.hpp"
-#include "landing.hpp"
 #include "operation_route.hpp"
 #include "room_hub.hpp"
 #include "versions.hpp"
@@ -126,10 +125,6 @@ class HttpGateway final : public Gateway {
     const auto get = [&router](const char* path, docs::Endpoint endpoint, net::Handler handler) {
       router.add(Method::get, path, std::move(handler)).endpoint = docs::share(std::move(endpoint));
     };
-    get("/", landing_endpoint(), at_once([](const Request&, Response& response) {
-          response.content_type = landing_type;
-          response.body = landing_page();
-        }));
     get("/api/versions", versions_endpoint(), at_once([this](const Request& request, Response& response) {
           response.body = codec::to_json(versions_.matrix(request.context.now()));
         }));
