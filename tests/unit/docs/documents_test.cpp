@@ -23,27 +23,6 @@ struct Found {
   std::optional<std::string> later;
 };
 
-Task<void> nothing(net::Request&, net::Response&) {
-  co_return;
-}
-std::unique_ptr<net::WebSocketHandler> nobody(net::Request&, net::WebSocketOptions&, net::Response&) {
-  return nullptr;
-}
-
-docs::Endpoint find_endpoint() {
-  return {.id = "Find",
-          .summary = "Finds",
-          .tag = {"things", "Things to find."},
-          .request = &describe<Find>(),
-          .answers = {{.contents = {docs::json_of<Found>({"v1.", {.version = 1, .unix_time = true}})}}},
-          .errors = docs::codes(Code::not_found, Code::already_exists, Code::aborted),
-          .permission = "things:read"};
-}
-
-json openapi(const net::Router& router, bool anonymous = true) {
-  return json::parse(docs::openapi(router, {.version = "1", .text = "Text.", .anonymous = anonymous}));
-}
-
 }  // namespace
 
 namespace parley {
@@ -68,6 +47,32 @@ const TypeInfo& describe<Found>() {
   return type;
 }
 }  // namespace parley
+
+namespace {
+
+Task<void> nothing(net::Request&, net::Response&) {
+  co_return;
+}
+std::unique_ptr<net::WebSocketHandler> nobody(net::Request&, net::WebSocketOptions&, net::Response&) {
+  return nullptr;
+}
+
+docs::Endpoint find_endpoint() {
+  return {.id = "Find",
+          .summary = "Finds",
+          .tag = {"things", "Things to find."},
+          .request = &describe<Find>(),
+          .answers = {{.contents = {docs::json_of<Found>({"v1.", {.version = 1, .unix_time = true}})}}},
+          .errors = docs::codes(Code::not_found, Code::already_exists, Code::aborted),
+          .permission = "things:read"};
+}
+
+json openapi(const net::Router& router, bool anonymous = true) {
+  return json::parse(docs::openapi(router, {.version = "1", .text = "Text.", .anonymous = anonymous}));
+}
+
+}  // namespace
+
 
 TEST_CASE("an endpoint says its parameters, its answer and its errors") {
   net::Router router;
