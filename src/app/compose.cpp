@@ -223,6 +223,7 @@ Exit run_server(const Config& config) {
                   config.teaching);
   fault_interceptor = teaching::make_fault_interceptor(*faults, loop, gateway.error_writer());
   const auto security = rest::security_fields(config.rest);
+  std::unique_ptr<console::Console> page;  // outlives the server, whose figures it shows
 
   net::Limits limits = config.net;
   limits.max_connections = connections_that_fit(limits.max_connections);
@@ -240,6 +241,13 @@ Exit run_server(const Config& config) {
                       .interception = &interception},
                      limits);
   export_statistics(*metrics, server, databases.named());
+  page = console::make_console({.loop = loop,
+                                .clock = clock,
+                                .services = services,
+                                .figures = live_figures(*metrics, server, clock),
+                                .version = PARLEY_VERSION},
+                               config.console);
+  page->mount(router);
 
   const std::string& host = config.server.host;
   const auto http = listen(server, host, config.server.port, "--port");

@@ -34,12 +34,6 @@ def contents(data):
         db.close()
 
 
-def manifest_of(archive):
-    text = subprocess.run(["bsdtar" if shutil.which("bsdtar") else "tar", "-xOf", archive, "manifest.json"],
-                          capture_output=True).stdout
-    return json.loads(text)
-
-
 def say(server, *texts):
     for text in texts:
         assert server.post("/api/messages", {"user": "a", "content": text}).status == 201

@@ -164,10 +164,13 @@ def test_a_folder_that_others_may_read_is_mended_by_the_command(tmp_path):
 def test_leftovers_are_found(tmp_path):
     (tmp_path / "ports.json").write_text('{"http":1,"ws":2,"grpc":0}\n')
     (tmp_path / "data.restoring-abc").mkdir()
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "admin.token").write_text("x")
     (tmp_path / "data.before-restore-20200101-000000").mkdir()
     done = doctor(tmp_path, "--json", *FREE, "--ports-file", "ports.json")
     assert done.returncode == 0
     mends = [f["mend"] for f in json.loads(done.stdout)["findings"] if f["mark"] == "note"]
     assert "rm ports.json" in mends
+    assert f"rm {tmp_path}/data/admin.token" in mends
     assert any(m.startswith("rm -r ") and "before-restore" in m for m in mends)
     assert any("restoring-abc" in m for m in mends)

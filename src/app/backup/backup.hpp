@@ -52,6 +52,9 @@ Result<OwnFiles> reset_data(const DataFolder& data);
 // In the data folder that a restore put in place: the manifest it came from.
 inline constexpr const char* restored_name = "restored-from.json";
 
+// The administrator's token, there while a server runs.
+inline constexpr const char* token_name = "admin.token";
+
 // The folder without a slash at its end and without symbolic links, whether it exists or not.
 Result<std::string> folder_path(const std::string& path);
 

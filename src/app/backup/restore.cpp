@@ -274,7 +274,7 @@ Result<Restored> restore_backup(const DataFolder& asked, const std::string& file
 }
 
 OwnFiles own_files(const DataFolder& data) {
-  std::set<std::string> ours{data.path + "/" + restored_name};
+  std::set<std::string> ours{data.path + "/" + restored_name, data.path + "/" + token_name};
   for (const auto& row : data.databases)
     for (const auto& file : db::files_of(row.path(data.path))) ours.insert(file);
   OwnFiles found;

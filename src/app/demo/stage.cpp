@@ -12,11 +12,11 @@ namespace {
 using Ink = Terminal::Ink;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t answer_lines = 14, widest = 100;
+constexpr std::size_t answer_lines = 14, narrowest = 24, widest = 100;
 
 std::string in_seconds(std::chrono::nanoseconds time) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.2f s", std::chrono::duration<double>(time).count());
+  std::snprintf(text, sizeof text, "%.2fs", std::chrono::duration<double>(time).count());
   return text;
 }
 
@@ -40,11 +40,11 @@ void Stage::title(std::string_view text) {
   reading_ = {};
   const auto number = std::to_string(++step_) + "/" + std::to_string(steps_);
   line();
-  line(terminal_.paint(Ink::dim, number) + " " + terminal_.paint(Ink::bold, text));
+  show(terminal_.paint(Ink::dim, number), number.size(), text, Ink::bold);
 }
 
 void Stage::say(std::string_view sentence) {
-  for (const auto& part : wrapped(sentence, std::min(terminal_.width, widest) - 2)) line("  " + part);
+  for (const auto& part : wrapped(sentence, width() - 2)) line("  " + part);
 }
 
 void Stage::command(std::string_view text) {
@@ -53,24 +53,28 @@ void Stage::command(std::string_view text) {
 
 void Stage::answer(std::string_view body, std::string_view from) {
   if (!from.empty()) line("    " + terminal_.paint(Ink::dim, from));
-  const auto width = std::max<std::size_t>(std::min(terminal_.width, widest), 20) - 4;
-  for (const auto& part : pretty_json(body, terminal_, width, answer_lines)) line("    " + part);
+  for (const auto& part : pretty_json(body, terminal_, width() - 4, answer_lines)) line("    " + part);
 }
 
 void Stage::right(std::string_view outcome) {
   const auto worked = Clock::now() - step_begin_ - reading_;
-  const auto parts = wrapped(outcome, std::max<std::size_t>(std::min(terminal_.width, widest), 24) - 4);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const bool last = i + 1 == parts.size();
-    line("  " + (i == 0 ? terminal_.paint(Ink::green, "✓") : std::string(" ")) + " " + parts[i] +
-         (last ? terminal_.paint(Ink::dim, "  " + in_seconds(worked)) : std::string()));
-  }
+  show("  " + terminal_.paint(Ink::green, "✓"), 3, std::string(outcome) + " (" + in_seconds(worked) + ")");
 }
 
 void Stage::wrong(const Error& error) {
-  const auto parts = wrapped(error.message, std::max<std::size_t>(std::min(terminal_.width, widest), 24) - 4);
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    line("  " + (i == 0 ? terminal_.paint(Ink::red, "✗") : std::string(" ")) + " " + parts[i]);
+  show("  " + terminal_.paint(Ink::red, "✗"), 3, error.message);
+}
+
+void Stage::show(std::string_view mark, std::size_t columns, std::string_view text, std::optional<Ink> ink) {
+  std::string before(mark);
+  for (const auto& part : wrapped(text, width() - columns - 1)) {
+    line(before + " " + (ink ? terminal_.paint(*ink, part) : part));
+    before = std::string(columns, ' ');
+  }
+}
+
+std::size_t Stage::width() const {
+  return std::clamp(terminal_.width, narrowest, widest);
 }
 
 bool Stage::pause(double share) {

@@ -7,6 +7,7 @@
 #include <parley/time.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,11 @@ class Stage {
   double seconds() const;  // since the story began
 
  private:
+  // `text` in lines behind a mark of so many columns.
+  void show(std::string_view mark, std::size_t columns, std::string_view text,
+            std::optional<Terminal::Ink> ink = std::nullopt);
+  std::size_t width() const;
+
   const Terminal terminal_;
   const std::chrono::milliseconds pace_;
   const int steps_;

@@ -1,6 +1,7 @@
 #include "backup/backup.hpp"
 #include "doctor/checks.hpp"
 
+#include <parley/db/ownership.hpp>
 #include <parley/net/client.hpp>
 
 #include <sys/resource.h>
@@ -145,6 +146,12 @@ void check_leftovers(const Patient& patient, Findings& out) {
   const fs::path folder(*data);
   const auto name = folder.filename().string();
   std::error_code failure;
+  const bool served = std::ranges::any_of(
+      patient.databases, [&](const auto& row) { return db::Ownership::holder(row.path(*data)).has_value(); });
+  if (const auto token = folder / token_name; !served && fs::exists(token, failure))
+    out.push_back({"leftovers", Mark::note,
+                   "a server that died left the administrator's token, good for nothing now",
+                   "rm " + shell_word(token.string())});
   for (const auto& entry : fs::directory_iterator(folder.parent_path(), failure)) {
     const auto other = entry.path().filename().string(), path = entry.path().string();
     if (other.starts_with(name + ".restoring-")) {
