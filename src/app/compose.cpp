@@ -208,11 +208,13 @@ Exit run_server(const Config& config) {
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
   gateway.mount(router);
+  std::string address;  // once it listens
   const auto json_rpc = jsonrpc::make_edge({.loop = loop,
                                             .clock = clock,
                                             .metrics = *metrics,
                                             .services = services,
                                             .version = PARLEY_VERSION,
+                                            .address = [&] { return address; },
                                             .authorize = authorize,
                                             .admits_origin = gateway.admits_origin()},
                                            config.jsonrpc);
@@ -221,6 +223,7 @@ Exit run_server(const Config& config) {
                   config.teaching);
   fault_interceptor = teaching::make_fault_interceptor(*faults, loop, gateway.error_writer());
   const auto security = rest::security_fields(config.rest);
+  std::unique_ptr<console::Console> page;  // outlives the server, whose figures it shows
 
   net::Limits limits = config.net;
   limits.max_connections = connections_that_fit(limits.max_connections);
@@ -238,6 +241,13 @@ Exit run_server(const Config& config) {
                       .interception = &interception},
                      limits);
   export_statistics(*metrics, server, databases.named());
+  page = console::make_console({.loop = loop,
+                                .clock = clock,
+                                .services = services,
+                                .figures = live_figures(*metrics, server, clock),
+                                .version = PARLEY_VERSION},
+                               config.console);
+  page->mount(router);
 
   const std::string& host = config.server.host;
   const auto http = listen(server, host, config.server.port, "--port");
@@ -245,6 +255,7 @@ Exit run_server(const Config& config) {
   const auto ws = listen(server, host, config.server.ws_port, "--ws-port");
   if (!ws) return report(ws.error());
   const Ports ports{.http = *http, .ws = *ws};
+  address = authority(host, ports.http);
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
   const std::string token_file = config.server.data + "/admin.token";

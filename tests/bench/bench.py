@@ -209,6 +209,10 @@ server {{ listen 127.0.0.1:{port}; default_type application/json; location /user
         return self.load("events", server, path="/api/messages/stream", post_path="/api/messages",
                          connections=1000, pipeline=32)
 
+    def add(self, server):
+        return self.load("http", server, path="/rpc", connections=64,
+                         body='{"jsonrpc":"2.0","method":"add","params":{"a":5,"b":3},"id":1}')
+
     def idle(self, server):
         before, count = server.rss_kib(), 10_000
         command = [self.load_binary, "idle", "--port", str(server.port), "--path", "/chat", "--connections",
@@ -259,6 +263,9 @@ server {{ listen 127.0.0.1:{port}; default_type application/json; location /user
         yield "pipelined", lambda: self.line("the same, pipelined 16 deep", "requests/s", "per_second", {
             "parley": (parley, self.get_by_id(16)), "go": (lambda: self.go("http"), self.constant(16)),
         }, [("go", 8.0)])
+        yield "jsonrpc", lambda: self.line("JSON-RPC add over HTTP, 64 connections", "requests/s", "per_second", {
+            "parley": (parley, self.add), "go": (lambda: self.go("http"), self.add),
+        }, [("go", 1.5)])
         yield "post", self.post_line
         yield "orders", self.orders_line
         yield "broadcast", lambda: self.line("chat, 1,000 members, 32 messages in flight, durable", "deliveries/s",

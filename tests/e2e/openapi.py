@@ -116,10 +116,10 @@ class Document:
         """`sent` is the request's body as bytes or None; `answer` has status, headers and body."""
         what = f"{method} {target[:120]} -> {answer.status}"
         kind = answer.headers.get("Content-Type", "")
-        if method == "OPTIONS":
+        found = self.find(target)
+        if method == "OPTIONS" and not any("options" in item for _, item in found):
             assert answer.status in {204, 404} | SERVER, f"{what}: OPTIONS is answered 204"
             return
-        found = self.find(target)
         operations = [(path, item[method.lower()]) for path, item in found if method.lower() in item]
         if not operations:
             expected = {405} | SERVER if found else {404} | SERVER

@@ -23,7 +23,8 @@ constexpr std::string_view response_schema =
 constexpr std::string_view event_schema =
     R"({"type":"object","properties":{"jsonrpc":{"const":"2.0"},"method":{"const":"rpc.subscription"},)"
     R"("params":{"type":"object","properties":{"subscription":{"type":"string"},"result":{},)"
-    R"("error":{"type":"object"}},"required":["subscription"]}},"required":["jsonrpc","method","params"]})";
+    R"("error":{"type":"object"},"end":{"const":true}},"required":["subscription"]}},)"
+    R"("required":["jsonrpc","method","params"]})";
 #undef PARLEY_RPC_REQUEST
 #undef PARLEY_RPC_RESPONSE
 

@@ -45,7 +45,9 @@ class JsonRpcEdge final : public Edge {
         calls_edge_{"jsonrpc", deps_.metrics, deps_.authorize},
         methods_(calls_edge_, deps_.services),
         document_([this]() -> const std::string& {
-          if (openrpc_.empty()) openrpc_ = openrpc_document(methods_, deps_.version);
+          if (openrpc_.empty())
+            openrpc_ =
+                openrpc_document(methods_, deps_.version, deps_.address ? deps_.address() : std::string());
           return openrpc_;
         }),
         dispatcher_(methods_, document_, static_cast<std::size_t>(options_.batch_in_flight)),

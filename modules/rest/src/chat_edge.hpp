@@ -2,8 +2,10 @@
 #pragma once
 
 #include "cors.hpp"
+#include "inboxes.hpp"
 #include "operation_route.hpp"
 #include "room_hub.hpp"
+#include "visits.hpp"
 
 #include <parley/chat/chat.hpp>
 #include <parley/docs/route.hpp>
@@ -20,12 +22,15 @@ namespace parley::rest {
 // Loop thread only. Outlives every socket and stream.
 struct ChatEdge {
   Rooms& rooms;
+  Inboxes& inboxes;
+  Visits& visits;
   chat::ChatService& chat;
   const Clock& clock;
   Random& random;
   const Cors& cors;
   const calls::Authorize& authorize;
   std::size_t max_message;       // bytes of a frame
+  std::size_t max_refused;       // of one that is thrown away as too large; a larger one closes
   std::int32_t posts_in_flight;  // per socket
   TaskGroup& posts;
   Counter& refused_frames;
@@ -37,16 +42,17 @@ struct ChatEdge {
 
 // What the addresses of the chat take, by the rules of the chat port.
 struct ChatQuery {
-  std::string room = chat::default_room;
-  std::optional<std::string> user;  // not on a stream: it only reads
+  std::string room = chat::default_room;  // or an inbox
+  std::optional<std::string> user;        // not on a stream: it only reads
   std::optional<std::int64_t> since;
+  std::optional<std::int64_t> since_direct;  // in the user's inbox
 };
 struct LabQuery : ChatQuery {};  // calls the user user_id
 struct StreamQuery : ChatQuery {
   std::optional<std::int64_t> last_event_id;  // the header field of a reconnecting client; goes before since
 };
 
-// As for the rows of the chat port that read and post.
+// As for the rows of the chat port that follow and post.
 Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context, bool posts);
 
 // A group of the descriptions.

@@ -20,6 +20,29 @@ std::string gap_frame(std::string_view room, const LogGap& gap, Timestamp now) {
                                  .timestamp = now});
 }
 
+std::string room_event_frame(const chat::RoomEvent& event) {
+  using enum chat::RoomEventType;
+  if (event.type == typing)
+    return codec::to_json(TypingFrame{.room = event.room, .user = event.user, .timestamp = event.timestamp});
+  PresenceFrame frame;
+  frame.event = event.type;
+  frame.room = event.room;
+  frame.timestamp = event.timestamp;
+  if (event.type == here) {
+    frame.users = event.users;
+    frame.total = event.total;
+  } else {
+    frame.user = event.user;
+    frame.content = event.user + (event.type == join ? " is here" : " has gone");
+  }
+  return codec::to_json(frame);
+}
+
+std::string delivered_frame(std::string_view id, std::string_view to, std::int64_t seq, Timestamp now) {
+  return codec::to_json(
+      DeliveredFrame{.id = std::string(id), .to = std::string(to), .seq = seq, .timestamp = now});
+}
+
 std::string error_frame(const Error& error, Timestamp now) {
   ErrorFrame frame;
   frame.code = info(error.code).name;

@@ -2,6 +2,7 @@
 // /asyncapi.json come from these tables.
 #pragma once
 
+#include <parley/chat/chat.hpp>
 #include <parley/describe.hpp>
 #include <parley/result.hpp>
 
@@ -29,6 +30,37 @@ struct GapFrame {
   Timestamp timestamp;
 };
 
+// Who is in the room, and who comes and goes.
+struct PresenceFrame {
+  std::string type = "presence";
+  chat::RoomEventType event = chat::RoomEventType::here;  // typing is a frame of its own
+  std::string content;
+  std::string room;
+  std::optional<std::vector<std::string>> users;  // of `here`, 200 at most
+  std::optional<std::int64_t> total;
+  std::string user = "system";  // who comes or goes
+  Timestamp timestamp;
+};
+
+struct TypingFrame {
+  std::string type = "typing";
+  std::string content = {};
+  std::string room;
+  std::string user;
+  Timestamp timestamp;
+};
+
+// A direct message of this client has been handed to a socket of its recipient.
+struct DeliveredFrame {
+  std::string type = "delivered";
+  std::string content = {};
+  std::string id;
+  std::string to;
+  std::int64_t seq = 0;  // in the recipient's inbox
+  std::string user = "system";
+  Timestamp timestamp;
+};
+
 struct ErrorFrame {
   std::string type = "error";
   std::string code;
@@ -52,6 +84,12 @@ template <>
 const TypeInfo& describe<rest::SystemFrame>();
 template <>
 const TypeInfo& describe<rest::GapFrame>();
+template <>
+const TypeInfo& describe<rest::PresenceFrame>();
+template <>
+const TypeInfo& describe<rest::TypingFrame>();
+template <>
+const TypeInfo& describe<rest::DeliveredFrame>();
 template <>
 const TypeInfo& describe<rest::ErrorFrame>();
 template <>

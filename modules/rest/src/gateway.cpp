@@ -7,7 +7,6 @@
 #include "echo_socket.hpp"
 #include "errors.hpp"
 #include "health_routes.hpp"
-#include "landing.hpp"
 #include "operation_route.hpp"
 #include "room_hub.hpp"
 #include "versions.hpp"
@@ -51,14 +50,19 @@ class HttpGateway final : public Gateway {
         versions_(options_),
         cors_(options_.cors_origins),
         rooms_(deps_.loop, deps_.loop, deps_.clock, deps_.chat),
+        inboxes_(deps_.loop, deps_.loop, deps_.clock, deps_.chat),
+        visits_(deps_.loop, deps_.clock, deps_.chat),
         posts_(log_failure),
         chat_{.rooms = rooms_,
+              .inboxes = inboxes_,
+              .visits = visits_,
               .chat = deps_.chat,
               .clock = deps_.clock,
               .random = deps_.random,
               .cors = cors_,
               .authorize = deps_.authorize,
               .max_message = static_cast<std::size_t>(options_.max_chat_message),
+              .max_refused = static_cast<std::size_t>(options_.max_refused_message),
               .posts_in_flight = options_.posts_in_flight,
               .posts = posts_,
               .refused_frames = deps_.metrics.counter("chat_frames_refused_total",
@@ -93,8 +97,12 @@ class HttpGateway final : public Gateway {
   Task<void> stop() override {
     auto posted = posts_.when_empty();
     co_await std::move(posted);
+    auto gone = visits_.stop();
+    co_await std::move(gone);
     auto left = rooms_.stop();
     co_await std::move(left);
+    auto closed = inboxes_.stop();
+    co_await std::move(closed);
   }
 
  private:
@@ -117,10 +125,6 @@ class HttpGateway final : public Gateway {
     const auto get = [&router](const char* path, docs::Endpoint endpoint, net::Handler handler) {
       router.add(Method::get, path, std::move(handler)).endpoint = docs::share(std::move(endpoint));
     };
-    get("/", landing_endpoint(), at_once([](const Request&, Response& response) {
-          response.content_type = landing_type;
-          response.body = landing_page();
-        }));
     get("/api/versions", versions_endpoint(), at_once([this](const Request& request, Response& response) {
           response.body = codec::to_json(versions_.matrix(request.context.now()));
         }));
@@ -144,6 +148,8 @@ class HttpGateway final : public Gateway {
   const Versions versions_;
   const Cors cors_;
   Rooms rooms_;
+  Inboxes inboxes_;
+  Visits visits_;
   TaskGroup posts_;
   ChatEdge chat_;
   OperationRoutes routes_;

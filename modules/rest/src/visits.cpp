@@ -23,8 +23,7 @@ Task<Result<void>> Visit::follow(CallContext context, std::optional<std::int64_t
 
 Task<bool> Visit::take(const void* update) {
   const auto& event = *static_cast<const chat::RoomEvent*>(update);
-  const auto needed =
-      event.type == chat::RoomEventType::typing ? Interest::typing : Interest::presence;
+  const auto needed = event.type == chat::RoomEventType::typing ? Interest::typing : Interest::presence;
   net::Frame frame;
   for (const auto& listener : listeners_) {
     if (listener.interest < needed) continue;
@@ -64,7 +63,7 @@ void Visitor::leave() noexcept {
   const auto visit = std::move(visit_);
   std::erase_if(visit->listeners_, [&](const Visit::Listener& listener) { return listener.peer == peer_; });
   if (!visit->listeners_.empty()) return;
-  visit->visits_.visits_.erase({visit->room_, visit->user_});
+  visit->visits_.visits_.erase(std::pair(visit->room_, visit->user_));
   visit->stop();
 }
 

@@ -39,6 +39,7 @@ const parley::TypeInfo& parley::describe<parley::app::Config>() {
       field<&Config::chat>("chat", may_be_absent()),       field<&Config::rest>("rest", may_be_absent()),
       field<&Config::jsonrpc>("jsonrpc", may_be_absent()), field<&Config::log>("log", may_be_absent()),
       field<&Config::teaching>("teaching", may_be_absent()),
+      field<&Config::console>("console", may_be_absent()),
       field<&Config::faults>("faults", may_be_absent()),
   };
   static const TypeInfo type = object<Config>("Config", rows);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <parley/chat/compose.hpp>
+#include <parley/console/console.hpp>
 #include <parley/db/sqlite.hpp>
 #include <parley/faults/compose.hpp>
 #include <parley/jsonrpc/edge.hpp>
@@ -41,6 +42,7 @@ struct Config {
   orders::Options orders;
   chat::Options chat;
   rest::Options rest;
+  console::Options console;
   teaching::Options teaching;
   faults::Options faults;
   jsonrpc::Options jsonrpc;

@@ -98,12 +98,12 @@ inline void following_contract(const Factory& make) {
 
   SECTION("what is no longer kept is said out loud") {
     const auto lines = place_and_confirm(p, 20);  // 40 events
-    p.run_until([&] {
+    REQUIRE(eventually([&] {
       p.advance(milliseconds(1'000));
       Following asks(p, 0);
       asks.await(10);
       return !asks.gapless();
-    });
+    }));
     Following from_start(p, 0), inside(p, 30), before(p, 12);
     const std::vector<std::string> kept(lines.begin() + 30, lines.end());
     CHECK(from_start.await_gap() == LogGap{1, 30});

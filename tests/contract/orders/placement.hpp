@@ -63,6 +63,13 @@ T call(Placement& placement, Task<T> task) {
   return std::move(call_all(placement, std::move(one)).front());
 }
 
+// Asks until it holds: what the implementation does in its own time may need some turns.
+inline bool eventually(const std::function<bool()>& holds) {
+  for (int i = 0; i < 1000; ++i)
+    if (holds()) return true;
+  return false;
+}
+
 inline OrderItem item(std::string product, std::int32_t quantity, std::int64_t hundredths,
                       std::optional<std::string> name = std::nullopt) {
   return {std::move(product), quantity, Money{hundredths}, std::move(name)};

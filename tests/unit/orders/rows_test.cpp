@@ -83,7 +83,7 @@ TEST_CASE("a total that no amount holds is refused") {
   CHECK(total_of(fits) == Money{most});
   const OrderItem product[] = {line(2, most / 2 + 1)};
   const OrderItem sum[] = {line(1, most), line(1, 1)};
-  for (const auto total : {total_of(product), total_of(sum)}) {
+  for (const auto& total : {total_of(product), total_of(sum)}) {
     REQUIRE_FALSE(total);
     CHECK(total.error().code == Code::invalid_argument);
     CHECK(total.error().fields.at(0).field == "items");
