@@ -43,9 +43,10 @@ bool same(std::string_view a, std::string_view b) noexcept {
 // The credentials of the scheme, whose name is spelled in any case.
 std::string_view bearer(std::string_view authorization) noexcept {
   if (authorization.size() <= scheme.size()) return {};
-  const bool fits = std::equal(scheme.begin(), scheme.end(), authorization.begin(), [](char expected, char c) {
-    return expected == (c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
-  });
+  const bool fits =
+      std::equal(scheme.begin(), scheme.end(), authorization.begin(), [](char expected, char c) {
+        return expected == (c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
+      });
   if (!fits) return {};
   authorization.remove_prefix(scheme.size());
   return authorization.substr(std::min(authorization.find_first_not_of(' '), authorization.size()));
@@ -89,8 +90,8 @@ Result<void> authorize(const CallContext& context, std::string_view permission) 
 
 Result<void> write_token_file(const std::string& path, std::string_view token) {
   const auto failed = [&] {
-    return fail(Code::failed_precondition, "the token's file " + path + " cannot be written: " +
-                                               std::generic_category().message(errno));
+    return fail(Code::failed_precondition,
+                "the token's file " + path + " cannot be written: " + std::generic_category().message(errno));
   };
   const std::string temporary = path + ".tmp." + std::to_string(::getpid());
   const std::string text = std::string(token) + "\n";

@@ -13,15 +13,15 @@ namespace parley::app {
 
 class Administrator {
  public:
-  // An empty `configured` token: a new one, 256 bits of the system's randomness in base64url. `unavailable` when
-  // the system has none to give.
+  // An empty `configured` token: a new one, 256 bits of the system's randomness in base64url. `unavailable`
+  // when the system has none to give.
   static Result<Administrator> make(std::string configured);
 
   const std::string& token() const noexcept { return token_; }
   bool made_anew() const noexcept { return made_anew_; }
 
-  // The administrator for `Authorization: Bearer <token>`, compared in a time that tells nothing of the token;
-  // nobody for other credentials, which the lecture's clients send too.
+  // The administrator for `Authorization: Bearer <token>`, compared in a time that tells nothing of the
+  // token; nobody for other credentials, which the lecture's clients send too.
   std::shared_ptr<const Principal> recognise(const net::Request& request) const;
 
  private:

@@ -27,7 +27,7 @@ std::string banner(const std::string& version, const std::string& profile, const
          "  curl -H 'Content-Type: application/json' -d '{\"user\":\"Alice\",\"content\":\"Hello\"}' "
          "http://" +  //
          http +
-         "/api/messages\n\n" +                                                                       //
+         "/api/messages\n\n" +  //
          "With the administrator's token, slow all routes down and make every fourth answer an error:\n\n" +  //
          "  curl -X PUT http://" + http + "/api/admin/faults -H \"Authorization: Bearer " + admin_token +
          "\" -H 'Content-Type: application/json' -d '{\"route\":\"*\",\"delay\":200,\"error_rate\":0.25}'\n" +

@@ -17,8 +17,8 @@ struct Ports {
 std::string authority(const std::string& host, std::uint16_t port);
 
 // Addresses, and one line each for curl and websocat to paste; for whoever administrates one with
-// `admin_token`, which is shown, or what a shell reads instead of one that must not be. `host` is an address in
-// digits.
+// `admin_token`, which is shown, or what a shell reads instead of one that must not be. `host` is an address
+// in digits.
 std::string banner(const std::string& version, const std::string& profile, const std::string& host,
                    Ports ports, const std::string& admin_token);
 

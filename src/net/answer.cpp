@@ -122,7 +122,8 @@ EntityTag tag_of(std::string_view body) {
   return tag;
 }
 
-// A strong tag with the suffix of the coding; a weak one as it is, for it speaks of what is the same to a reader.
+// A strong tag with the suffix of the coding; a weak one as it is, for it speaks of what is the same to a
+// reader.
 std::string coded_tag(std::string_view etag) {
   std::string coded(etag);
   if (etag.size() >= 2 && etag.starts_with('"') && etag.ends_with('"'))

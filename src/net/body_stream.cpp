@@ -76,12 +76,21 @@ class BodyStream final : public LivePeer<Peer>, private BodyWriter {
   void complete() {
     if (stage_ == Stage::open) {
       if (remaining_.value_or(0) > 0)
-        cut();
+        break_off();
       else
         hang_up(chunked_ ? kLastChunk : std::string_view());
     }
     // Not here: this is the producer's own stack.
     if (until_done_) asio::post(outbox_.socket().get_executor(), [self = std::move(until_done_)] {});
+  }
+
+  // What was written is sent, but no end of the body: the client sees that something is missing. Where the close
+  // is the end, only a reset can tell.
+  void break_off() {
+    if (chunked_ || producing_->length)
+      hang_up({});
+    else
+      cut();
   }
 
   void failed(std::exception_ptr failure) {
@@ -92,7 +101,7 @@ class BodyStream final : public LivePeer<Peer>, private BodyWriter {
     } catch (...) {
       log::error("http", "the producer of a body failed", {{"error", "not a std::exception"}});
     }
-    if (stage_ != Stage::ended) cut();  // no end of the body: the client sees that something is missing
+    if (stage_ == Stage::open) break_off();
     if (until_done_) asio::post(outbox_.socket().get_executor(), [self = std::move(until_done_)] {});
   }
 

@@ -41,7 +41,10 @@ struct Gzip::State {
   std::string out;
   bool usable = false;
 
-  State() { usable = deflateInit2(&stream, fastest, Z_DEFLATED, gzip_window, usual_memory, Z_DEFAULT_STRATEGY) == Z_OK; }
+  State() {
+    usable =
+        deflateInit2(&stream, fastest, Z_DEFLATED, gzip_window, usual_memory, Z_DEFAULT_STRATEGY) == Z_OK;
+  }
   ~State() {
     if (usable) deflateEnd(&stream);
   }

@@ -20,8 +20,8 @@ class Gzip {
   Gzip& operator=(const Gzip&) = delete;
 
   bool takes(std::size_t size) const noexcept { return size >= min_ && size <= max_; }
-  // The coded form of `body`; empty, and the body goes as it is, when that would not be shorter. Good until the
-  // next call.
+  // The coded form of `body`; empty, and the body goes as it is, when that would not be shorter. Good until
+  // the next call.
   std::string_view compress(std::string_view body);
 
  private:

@@ -2,15 +2,15 @@
 // socket over and is gone; the server keeps the new one in its registry until it ends.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <string>
+#include "loop_impl.hpp"
 
 #include <parley/net/http.hpp>
 #include <parley/net/server.hpp>
 #include <parley/net/websocket.hpp>
 
-#include "loop_impl.hpp"
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace parley::net {
 
@@ -39,20 +39,22 @@ struct LongLivedHost {
 struct Takeover {
   Socket socket;
   std::string unread;  // bytes the client had sent beyond the request
-  std::string head;    // response header fields to add (X-Request-Id, traceparent, CORS ...), "Name: value\r\n"...
+  std::string
+      head;  // response header fields to add (X-Request-Id, traceparent, CORS ...), "Name: value\r\n"...
 };
 
 // Answers the handshake (the request has been checked for method and Upgrade; a broken handshake is answered
 // with 400 or, for a version other than 13, 426 and Sec-WebSocket-Version) and runs the connection.
 std::shared_ptr<LongLived> open_websocket(LongLivedHost& host, Takeover from, const Request& request,
-                                          std::unique_ptr<WebSocketHandler> handler, WebSocketOptions options);
+                                          std::unique_ptr<WebSocketHandler> handler,
+                                          WebSocketOptions options);
 
 // Sends `from.head`, which here is the whole response head, then events in chunked coding.
 std::shared_ptr<LongLived> open_event_stream(LongLivedHost& host, Takeover from,
                                              std::unique_ptr<Response::Streaming> streaming);
 
-// Sends `from.head`, the whole response head, then what the producer writes, and closes. `cancellation` fires when
-// the client leaves before the end.
+// Sends `from.head`, the whole response head, then what the producer writes, and closes. `cancellation` fires
+// when the client leaves before the end.
 std::shared_ptr<LongLived> open_body_stream(LongLivedHost& host, Takeover from,
                                             std::unique_ptr<Response::Producing> producing,
                                             std::shared_ptr<Cancellation> cancellation, bool chunked);

@@ -15,12 +15,12 @@ struct Head {
   bool keep_alive = false;
   bool chunked = false;
   std::uint64_t content_length = 0;
-  bool expects_continue = false;  // Expect: 100-continue, from an HTTP/1.1 client
-  bool wants_websocket = false;   // HTTP/1.1 and Upgrade names websocket
-  bool conditional = false;       // has If-None-Match
-  bool authorized = false;        // has Authorization, whatever it is worth
+  bool expects_continue = false;   // Expect: 100-continue, from an HTTP/1.1 client
+  bool wants_websocket = false;    // HTTP/1.1 and Upgrade names websocket
+  bool conditional = false;        // has If-None-Match
+  bool authorized = false;         // has Authorization, whatever it is worth
   bool negotiates_coding = false;  // has Accept-Encoding
-  std::string_view request_id;    // X-Request-Id, when it is sane
+  std::string_view request_id;     // X-Request-Id, when it is sane
   std::string_view traceparent;
 };
 
@@ -30,8 +30,8 @@ struct HeadLimits {
 };
 inline constexpr std::size_t max_target = 8000;  // bytes (RFC 9110 section 4.1 recommends to take as many)
 
-// The path of a URL without one; the only view of a parsed request that is not one of its input. Told apart by
-// its address, which a literal has anew in every translation unit.
+// The path of a URL without one; the only view of a parsed request that is not one of its input. Told apart
+// by its address, which a literal has anew in every translation unit.
 inline constexpr char root_path_text[] = "/";
 inline constexpr std::string_view root_path = root_path_text;
 

@@ -68,7 +68,8 @@ void ServerCore::turn_away(Socket socket) {
       deps.error_writer(
           exchange.request, exchange.response,
           {Code::unavailable, "the server has as many connections as it takes", {}, std::chrono::seconds(5)});
-    append_answer(exchange, common_fields.at(deps.clock.steady(), exchange.response.content_type), gzip, false);
+    append_answer(exchange, common_fields.at(deps.clock.steady(), exchange.response.content_type), gzip,
+                  false);
     busy_answer_ = std::move(exchange.out);
   }
   ++turned_away_;

@@ -39,7 +39,8 @@ std::string problem_of(std::string_view route, std::span<const std::string> know
   std::string problem = "must be * or a route of this server as its metrics name it";
   const auto instance =
       std::ranges::find_if(known, [&](const std::string& pattern) { return matches(pattern, route); });
-  return problem + (instance != known.end() ? "; did you mean " + *instance + "?" : did_you_mean(route, known));
+  return problem +
+         (instance != known.end() ? "; did you mean " + *instance + "?" : did_you_mean(route, known));
 }
 
 }  // namespace parley::faults

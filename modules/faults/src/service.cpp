@@ -39,7 +39,8 @@ void check(const SetFault& request, std::vector<FieldProblem>& problems) {
     problems.push_back({"reset_rate", "must not exceed 1 together with error_rate"});
   if (request.delay.count() == 0 && request.jitter.count() == 0 && request.error_rate == 0 &&
       request.reset_rate == 0)
-    problems.push_back({"delay", "must be given, or jitter, error_rate or reset_rate: the fault does nothing"});
+    problems.push_back(
+        {"delay", "must be given, or jitter, error_rate or reset_rate: the fault does nothing"});
 }
 
 }  // namespace
@@ -66,8 +67,8 @@ Task<Result<Fault>> Service::set_fault(CallContext context, SetFault request) {
     problems.push_back({"route", std::move(problem)});
   if (!problems.empty()) co_return std::unexpected(invalid_argument(std::move(problems)));
   if (!entries_.contains(request.route) && entries_.size() >= static_cast<std::size_t>(options_.max_faults))
-    co_return fail(Code::resource_exhausted,
-                   "there are " + std::to_string(entries_.size()) + " faults, as many as may be: clear one first");
+    co_return fail(Code::resource_exhausted, "there are " + std::to_string(entries_.size()) +
+                                                 " faults, as many as may be: clear one first");
 
   Fault fault{.route = request.route,
               .delay = request.delay,

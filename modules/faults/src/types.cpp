@@ -12,10 +12,11 @@ constexpr std::int64_t longest_delay = 60'000, longest_life = 86'400'000;  // mi
 template <>
 const TypeInfo& describe<SetFault>() {
   static constexpr Row rows[] = {
-      field<&SetFault::route>("route", length(1, 256),
-                              doc("The pattern of a route as metrics name it, or * for all that have no fault "
-                                  "of their own."),
-                              example(R"("/api/v1/users/{id}")")),
+      field<&SetFault::route>(
+          "route", length(1, 256),
+          doc("The pattern of a route as metrics name it, or * for all that have no fault "
+              "of their own."),
+          example(R"("/api/v1/users/{id}")")),
       field<&SetFault::delay>("delay", range(0, longest_delay), may_be_absent(),
                               doc("Milliseconds that each request waits first."), example("200")),
       field<&SetFault::jitter>("jitter", range(0, longest_delay), may_be_absent(),
@@ -30,7 +31,8 @@ const TypeInfo& describe<SetFault>() {
       field<&SetFault::remaining>("remaining", range(1, 1'000'000'000),
                                   doc("The fault clears itself after so many disturbed requests.")),
       field<&SetFault::expires_in>("expires_in", range(1, longest_life),
-                                   doc("The fault clears itself after so many milliseconds."), example("60000")),
+                                   doc("The fault clears itself after so many milliseconds."),
+                                   example("60000")),
   };
   static const TypeInfo type = object<SetFault>("SetFaultRequest", rows, "A fault to inject into a route.");
   return type;
@@ -39,7 +41,8 @@ const TypeInfo& describe<SetFault>() {
 template <>
 const TypeInfo& describe<Fault>() {
   static constexpr Row rows[] = {
-      field<&Fault::route>("route", doc("The pattern of a route, or * for all that have no fault of their own."),
+      field<&Fault::route>("route",
+                           doc("The pattern of a route, or * for all that have no fault of their own."),
                            example(R"("/api/v1/users/{id}")")),
       field<&Fault::delay>("delay", doc("Milliseconds that each request waits first."), example("200")),
       field<&Fault::jitter>("jitter", doc("Up to as many milliseconds more, by chance."), example("100")),
@@ -66,7 +69,8 @@ const TypeInfo& describe<FaultList>() {
 template <>
 const TypeInfo& describe<ClearFaults>() {
   static constexpr Row rows[] = {
-      field<&ClearFaults::route>("route", length(1, 256), doc("The route to clear; all when it is left out.")),
+      field<&ClearFaults::route>("route", length(1, 256),
+                                 doc("The route to clear; all when it is left out.")),
   };
   static const TypeInfo type = object<ClearFaults>("ClearFaultsRequest", rows);
   return type;

@@ -52,6 +52,7 @@ bool is_version_2(std::string_view text) {
 bool read_object(Scanner& scanner, Envelope& call) {
   std::array<std::string_view, members> found;
   std::size_t twice = members;
+  bool two_ids = false;
   if (!scanner.enter()) return false;
   scanner.skip_space();
   if (!scanner.take('}')) {
@@ -64,7 +65,10 @@ bool read_object(Scanner& scanner, Envelope& call) {
       if (!scanner.value(value)) return false;
       // Members that the specification does not know are none of our business.
       if (const auto member = find_member(key); member < members) {
-        if (!found[member].empty()) twice = member;
+        if (!found[member].empty()) {
+          twice = member;
+          two_ids |= member == id;
+        }
         found[member] = value;
       }
       scanner.skip_space();
@@ -76,7 +80,7 @@ bool read_object(Scanner& scanner, Envelope& call) {
   scanner.leave();
 
   call.params = found[params];
-  if (twice != id && !found[id].empty() && may_be_id(found[id])) call.id = found[id];
+  if (!two_ids && !found[id].empty() && may_be_id(found[id])) call.id = found[id];
   // Two values of one member: which one counts would depend on the reader, so none does.
   if (twice != members) {
     call.problem = "the member \"" + std::string(names[twice]) + "\" is given twice";

@@ -65,7 +65,10 @@ Task<void> serve(std::shared_ptr<Connection> connection, std::string text) {
 
 class RpcSocket final : public net::WebSocketHandler {
  public:
-  RpcSocket(SocketEdge& edge, CallContext handshake) : edge_(edge), handshake_(std::move(handshake)) {}
+  RpcSocket(SocketEdge& edge, const CallContext& handshake) : edge_(edge) {
+    handshake_.principal = handshake.principal;
+    handshake_.trace = handshake.trace;
+  }
 
   void on_open(net::WebSocket& socket) override {
     connection_ = std::make_shared<Connection>(edge_, socket, handshake_);
@@ -96,7 +99,7 @@ class RpcSocket final : public net::WebSocketHandler {
   }
 
   SocketEdge& edge_;
-  const CallContext handshake_;
+  CallContext handshake_;  // who opened it, and the trace of that
   std::shared_ptr<Connection> connection_;  // between on_open() and on_close()
 };
 

@@ -23,22 +23,23 @@ using namespace rest;
 namespace {
 
 constexpr std::int64_t last_seq = std::numeric_limits<std::int64_t>::max();
-constexpr const char* user_doc =
-    "Who this is: named sockets are present, and get direct messages. Left out: each frame says who sends "
-    "it.";
-
-constexpr Row room_row =
-    field<&ChatQuery::room>("room", may_be_absent(), doc("The room; it need not exist yet."));
+constexpr Row room_row = field<&ChatQuery::room>(
+    "room", may_be_absent(), doc("The room, which need not exist yet, or the inbox of a user (`@bob`)."));
 constexpr Row since_row = field<&ChatQuery::since>("since", range(0, last_seq),
                                                    doc("The last `seq` already seen; what came after it is "
                                                        "sent first. Left out: only what comes from now on."),
                                                    example("42"));
-constexpr Row direct_row = field<&ChatQuery::since_direct>(
-    "since_direct", range(0, last_seq), doc("The same for the direct messages of this user."), example("7"));
+
+constexpr Row since_direct_row =
+    field<&ChatQuery::since_direct>("since_direct", range(0, last_seq),
+                                    doc("The last `seq` of the user's inbox already seen; direct messages "
+                                        "that came after it are sent first. Left out: only what comes from "
+                                        "now on."),
+                                    example("7"));
 
 TypeInfo with_port_rules(TypeInfo type, const char* user) {
   share_rules(type, "room", describe<chat::FollowRoom>(), "room");
-  if (user) share_rules(type, user, describe<chat::AttendRoom>(), "user");
+  if (user) share_rules(type, user, describe<chat::PostMessage>(), "user");
   return type;
 }
 
@@ -46,8 +47,15 @@ TypeInfo with_port_rules(TypeInfo type, const char* user) {
 
 template <>
 const TypeInfo& describe<ChatQuery>() {
-  static constexpr Row rows[] = {room_row, field<&ChatQuery::user>("user", doc(user_doc)), since_row,
-                                 direct_row};
+  static constexpr Row rows[] = {
+      room_row,
+      field<&ChatQuery::user>(
+          "user",
+          doc("Who this is: present in the room, gets direct messages, and sends the frames that do not "
+              "say who does. Left out: a client as the lecture has it.")),
+      since_row,
+      since_direct_row,
+  };
   static const TypeInfo type = with_port_rules(object<ChatQuery>("ChatQuery", rows), "user");
   return type;
 }
@@ -60,7 +68,7 @@ const TypeInfo& describe<LabQuery>() {
                              doc("The name of this connection; anonymous_... where it is left out."),
                              example(R"("bob")")),
       since_row,
-      direct_row,
+      since_direct_row,
   };
   static const TypeInfo type = with_port_rules(object<LabQuery>("LabQuery", rows), "user_id");
   return type;

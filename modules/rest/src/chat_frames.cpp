@@ -22,35 +22,25 @@ std::string gap_frame(std::string_view room, const LogGap& gap, Timestamp now) {
 
 std::string room_event_frame(const chat::RoomEvent& event) {
   using enum chat::RoomEventType;
-  if (event.type == typing) {
-    TypingFrame frame;
-    frame.room = event.room;
-    frame.user = event.user;
-    frame.timestamp = event.timestamp;
-    return codec::to_json(frame);
-  }
+  if (event.type == typing)
+    return codec::to_json(TypingFrame{.room = event.room, .user = event.user, .timestamp = event.timestamp});
   PresenceFrame frame;
+  frame.event = event.type;
   frame.room = event.room;
   frame.timestamp = event.timestamp;
   if (event.type == here) {
-    frame.event = "here";
     frame.users = event.users;
-    frame.total = event.total.value_or(0);
+    frame.total = event.total;
   } else {
-    frame.event = event.type == join ? "join" : "leave";
-    frame.content = event.user + (event.type == join ? " is here" : " has gone");
     frame.user = event.user;
+    frame.content = event.user + (event.type == join ? " is here" : " has gone");
   }
   return codec::to_json(frame);
 }
 
 std::string delivered_frame(std::string_view id, std::string_view to, std::int64_t seq, Timestamp now) {
-  DeliveredFrame frame;
-  frame.id = id;
-  frame.to = to;
-  frame.seq = seq;
-  frame.timestamp = now;
-  return codec::to_json(frame);
+  return codec::to_json(
+      DeliveredFrame{.id = std::string(id), .to = std::string(to), .seq = seq, .timestamp = now});
 }
 
 std::string error_frame(const Error& error, Timestamp now) {

@@ -1,6 +1,7 @@
 // What the chat's sockets and streams say, as JSON text.
 #pragma once
 
+#include <parley/chat/chat.hpp>
 #include <parley/follow.hpp>
 #include <parley/result.hpp>
 #include <parley/time.hpp>
@@ -22,8 +23,8 @@ std::string system_frame(std::string_view type, std::string_view content, Timest
 // The messages `gap.from` to `gap.to` of `room` are lost to this client.
 std::string gap_frame(std::string_view room, const LogGap& gap, Timestamp now);
 
-// {"type":"presence","event":"join","user":...}, "leave" and "here" with its users alike, and {"type":"typing",...}:
-// what one who is in a room gets of the others there.
+// {"type":"presence","event":"join","user":...}, "leave" and "here" with its users alike, and
+// {"type":"typing",...}: what one who is in a room gets of the others there.
 std::string room_event_frame(const chat::RoomEvent& event);
 
 // A direct message of this sender has been handed to a socket of `to`, in whose inbox it is at `seq`.

@@ -76,9 +76,9 @@ class ChatSocket final : public net::WebSocketHandler {
     }
     membership_.enter(socket, dialect_ == Dialect::lab ? Audience::lab : Audience::chat, since_);
     if (!named_) return;
-    if (room() != inbox_of(named_->user))
+    if (room() != chat::inbox_of(named_->user))
       named_->inbox.enter(edge_.inboxes, named_->user, socket, named_->since_direct);
-    if (!is_inbox(room()))
+    if (!chat::is_inbox(room()))
       named_->visitor.enter(edge_.visits, room(), named_->user, socket,
                             dialect_ == Dialect::lab ? Visit::Interest::typing : Visit::Interest::presence);
   }
@@ -155,7 +155,7 @@ class ChatSocket final : public net::WebSocketHandler {
       named_ = std::make_unique<Named>();
       named_->user = direct.user;
       named_->by_connection = false;
-      if (room() != inbox_of(named_->user))
+      if (room() != chat::inbox_of(named_->user))
         named_->inbox.enter(edge_.inboxes, named_->user, *socket_, std::nullopt);
     }
     start(edge_.chat.send_direct(begin_call(), std::move(direct)));
@@ -257,23 +257,35 @@ docs::Channel chat_channel(Dialect dialect) {
           lab ? "One user per connection. It is welcomed, and the others are told who comes and goes. The "
                 "same rooms as /chat."
               : "A message goes to everyone in the room, its sender included, with every field that the "
-                "client set. Frames are JSON text.",
+                "client set: the sender's own copy, with `id` and `seq`, is the acknowledgement. Frames are "
+                "JSON text. A connection that says who it is (`user`) is present in the room and gets its "
+                "direct messages, wherever it is.",
       .tag = chat_tag,
       .request = lab ? &describe<LabQuery>() : &describe<ChatQuery>(),
       .permission = "chat:write",
       .errors = handshake_errors};
   channel.flows = {
       {.id = lab ? "postLabMessage" : "postMessage",
-       .summary = "A message for the room, by its type for one user, or a sign of life.",
+       .summary = "A message for the room; one of type `ping` is answered to its sender alone.",
        .direction = Direction::from_client,
        .messages =
            {docs::message_of<chat::PostMessage>(),
-            docs::message_of<chat::SendDirect>("A message for one user: type `direct`."),
-            {.name = "TypingNotice",
-             .about = "Tells the others in the room that this user types.",
+            {.name = "Direct",
+             .about =
+                 "A direct message, stored in the inboxes of both users: `type` is `direct`, and `user` is "
+                 "the connection's where it has one.",
              .content =
                  {.schema =
-                      R"({"type":"object","properties":{"type":{"const":"typing"}},"required":["type"]})",
+                      R"({"type":"object","properties":{"type":{"const":"direct"},"to":{"type":"string",)"
+                      R"("minLength":1,"maxLength":64},"content":{"type":"string"},"user":{"type":)"
+                      R"("string"}},"required":["type","to","content"]})",
+                  .example = R"({"type":"direct","to":"bob","content":"Psst"})"}},
+            {.name = "Typing",
+             .about = "Tells the others in the room that the user types; stored nowhere.",
+             .content =
+                 {.schema =
+                      R"({"type":"object","properties":{"type":{"const":"typing"},"user":{"type":"string"}},)"
+                      R"("required":["type"]})",
                   .example = R"({"type":"typing"})"}},
             {.name = "Ping",
              .about = "Asks whether the server is there.",
@@ -286,11 +298,13 @@ docs::Channel chat_channel(Dialect dialect) {
        .direction = Direction::to_client,
        .messages = {docs::message_of<chat::Message>("One entry of the room's log."),
                     docs::message_of<GapFrame>()}},
-      {.id = lab ? "followLabPeople" : "followPeople",
-       .summary = "To named sockets: who is here, who types, and what of their direct messages has arrived.",
+      {.id = lab ? "tellLabUser" : "tellUser",
+       .summary =
+           "Direct messages of a user and their delivery (`room` is the inbox), and what the others do.",
        .direction = Direction::to_client,
-       .messages = {docs::message_of<PresenceFrame>(), docs::message_of<TypingFrame>(),
-                    docs::message_of<DeliveredFrame>()}}};
+       .messages = {docs::message_of<chat::Message>("One entry of the room's log."),
+                    docs::message_of<DeliveredFrame>(), docs::message_of<TypingFrame>()}}};
+  if (!lab) channel.flows.back().messages.push_back(docs::message_of<PresenceFrame>());
   if (lab)
     channel.flows.push_back({.id = "notifyLab",
                              .summary = "Greets the newcomer; tells the others who comes and goes.",

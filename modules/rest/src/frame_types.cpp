@@ -50,19 +50,21 @@ template <>
 const TypeInfo& describe<PresenceFrame>() {
   static constexpr Row rows[] = {
       field<&PresenceFrame::type>("type", pattern("presence", "presence"), example(R"("presence")")),
-      field<&PresenceFrame::event>("event", pattern("here|join|leave", "here, join or leave"),
-                                   doc("`here` to a newcomer; `join` and `leave` as users come and go."),
-                                   example(R"("here")")),
-      field<&PresenceFrame::content>("content", doc("The same for people."), example(R"("")")),
+      field<&PresenceFrame::event>("event",
+                                   doc("`here` lists who is here, to one who enters; the others are told "
+                                       "`join` and `leave`, with the first and the last socket of a user."),
+                                   example(R"("join")")),
+      field<&PresenceFrame::content>("content", doc("The same for people."), example(R"("bob is here")")),
       field<&PresenceFrame::room>("room", example(R"("lobby")")),
-      field<&PresenceFrame::users>("users", doc("Who is here; not more than fit a frame."),
-                                   example(R"(["bob"])")),
-      field<&PresenceFrame::total>("total", doc("How many are here."), example("1")),
+      field<&PresenceFrame::users>("users", doc("Of `here`: 200 names at most."),
+                                   example(R"(["alice","bob"])")),
+      field<&PresenceFrame::total>("total", doc("Of `here`: how many are here."), example("2")),
       field<&PresenceFrame::user>("user", doc("Who comes or goes; `system` for `here`."),
-                                  example(user_example)),
+                                  example(R"("bob")")),
       field<&PresenceFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
   };
-  static const TypeInfo type = object<PresenceFrame>("PresenceFrame", rows, "Who is in the room.");
+  static const TypeInfo type = object<PresenceFrame>(
+      "PresenceFrame", rows, "Who is in the room, to sockets of the lecture that say who they are.");
   return type;
 }
 
@@ -70,12 +72,13 @@ template <>
 const TypeInfo& describe<TypingFrame>() {
   static constexpr Row rows[] = {
       field<&TypingFrame::type>("type", pattern("typing", "typing"), example(R"("typing")")),
-      field<&TypingFrame::content>("content", example(R"("")")),
+      field<&TypingFrame::content>("content", doc("Always empty."), example(R"("")")),
       field<&TypingFrame::room>("room", example(R"("lobby")")),
       field<&TypingFrame::user>("user", doc("Who types."), example(R"("bob")")),
       field<&TypingFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
   };
-  static const TypeInfo type = object<TypingFrame>("TypingFrame", rows, "Somebody in the room types.");
+  static const TypeInfo type = object<TypingFrame>(
+      "TypingFrame", rows, "Somebody else in the room types, once per second at most; it stands in no log.");
   return type;
 }
 
@@ -83,16 +86,18 @@ template <>
 const TypeInfo& describe<DeliveredFrame>() {
   static constexpr Row rows[] = {
       field<&DeliveredFrame::type>("type", pattern("delivered", "delivered"), example(R"("delivered")")),
-      field<&DeliveredFrame::content>("content", example(R"("")")),
-      field<&DeliveredFrame::id>("id", doc("Of the message."),
+      field<&DeliveredFrame::content>("content", doc("Always empty."), example(R"("")")),
+      field<&DeliveredFrame::id>("id", doc("The message's."),
                                  example(R"("0190163d-8694-739b-aea5-966c26f8ad91")")),
-      field<&DeliveredFrame::to>("to", doc("Whom it has reached."), example(R"("bob")")),
-      field<&DeliveredFrame::seq>("seq", doc("Of the message, in its inbox."), example("3")),
+      field<&DeliveredFrame::to>("to", example(R"("bob")")),
+      field<&DeliveredFrame::seq>("seq", doc("Its position in the recipient's inbox."), example("42")),
       field<&DeliveredFrame::user>("user", doc(user_doc), example(user_example)),
       field<&DeliveredFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
   };
   static const TypeInfo type = object<DeliveredFrame>(
-      "DeliveredFrame", rows, "A direct message of this client has reached its receiver.");
+      "DeliveredFrame", rows,
+      "A direct message of this user has been handed to a socket of its recipient. May "
+      "come again for the same id.");
   return type;
 }
 

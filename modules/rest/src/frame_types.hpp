@@ -2,6 +2,7 @@
 // /asyncapi.json come from these tables.
 #pragma once
 
+#include <parley/chat/chat.hpp>
 #include <parley/describe.hpp>
 #include <parley/result.hpp>
 
@@ -29,33 +30,33 @@ struct GapFrame {
   Timestamp timestamp;
 };
 
-// Who is in the room: all of them to a newcomer, then everyone who comes and goes.
+// Who is in the room, and who comes and goes.
 struct PresenceFrame {
   std::string type = "presence";
-  std::string event;  // here, join, leave
+  chat::RoomEventType event = chat::RoomEventType::here;  // typing is a frame of its own
   std::string content;
   std::string room;
-  std::optional<std::vector<std::string>> users;  // of `here`
-  std::optional<std::int64_t> total;              // of `here`; may be more than are named
-  std::string user = "system";
+  std::optional<std::vector<std::string>> users;  // of `here`, 200 at most
+  std::optional<std::int64_t> total;
+  std::string user = "system";  // who comes or goes
   Timestamp timestamp;
 };
 
 struct TypingFrame {
   std::string type = "typing";
-  std::string content;
+  std::string content = {};
   std::string room;
   std::string user;
   Timestamp timestamp;
 };
 
-// A direct message has reached a socket of the one it is for.
+// A direct message of this client has been handed to a socket of its recipient.
 struct DeliveredFrame {
   std::string type = "delivered";
-  std::string content;
+  std::string content = {};
   std::string id;
   std::string to;
-  std::int64_t seq = 0;
+  std::int64_t seq = 0;  // in the recipient's inbox
   std::string user = "system";
   Timestamp timestamp;
 };

@@ -5,14 +5,16 @@ namespace parley::rest {
 namespace {
 
 // Data is never a page: whoever is shown it as one, by mistake or by malice, runs and loads nothing.
-constexpr std::string_view data_policy = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+constexpr std::string_view data_policy =
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 
 // Scripts and styles are files of this server. Pages call it on its other ports too, over WebSocket.
 constexpr std::string_view page_policy =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'\r\n"
-    "Permissions-Policy: camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), "
+    "Permissions-Policy: camera=(self), microphone=(self), display-capture=(self), geolocation=(), "
+    "payment=(), "
     "usb=()\r\n";
 
 }  // namespace

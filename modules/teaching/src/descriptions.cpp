@@ -39,18 +39,20 @@ Content json(std::string_view schema, std::string_view example) {
 }  // namespace
 
 Endpoint describe_echo(net::Method method) {
-  return {.id = id("Echo", method),
-          .summary = "The request as the server saw it",
-          .details = "Any body is taken. Credentials are masked. `json` is the body again, where that is JSON.",
-          .tag = tag,
-          .answers = {{.contents = {json(mirror_schema, mirror_example)}}}};
+  return {
+      .id = id("Echo", method),
+      .summary = "The request as the server saw it",
+      .details = "Any body is taken. Credentials are masked. `json` is the body again, where that is JSON.",
+      .tag = tag,
+      .answers = {{.contents = {json(mirror_schema, mirror_example)}}}};
 }
 
 Endpoint describe_status(net::Method method) {
   Endpoint endpoint{.id = id("Status", method),
                     .summary = "An answer of any status",
-                    .details = "One status (`503`), several of which one is drawn (`200,503`), or weighted ones "
-                               "(`200:9,503:1`).",
+                    .details =
+                        "One status (`503`), several of which one is drawn (`200,503`), or weighted ones "
+                        "(`200:9,503:1`).",
                     .tag = tag,
                     .request = &describe<StatusRequest>()};
   constexpr std::string_view schema = R"({"type":"object","properties":{"status":{"type":"integer"}}})";
@@ -61,7 +63,8 @@ Endpoint describe_status(net::Method method) {
   for (const std::uint16_t status : {204, 205})
     endpoint.answers.push_back({.status = status, .about = "This status was asked for."});
   for (std::uint32_t code = 1; code <= 16; ++code) endpoint.errors |= 1u << code;
-  for (const std::uint16_t status : {402, 405, 406, 407, 410, 411, 415, 416, 418, 421, 422, 423, 424, 425, 428, 451, 502})
+  for (const std::uint16_t status :
+       {402, 405, 406, 407, 410, 411, 415, 416, 418, 421, 422, 423, 424, 425, 428, 451, 502})
     endpoint.refusals.push_back({status, Code::invalid_argument, "This status was asked for."});
   return endpoint;
 }
@@ -96,22 +99,22 @@ Endpoint describe_uuid(net::Method method) {
   return {.id = id("Uuid", method),
           .summary = "A new UUID (version 7)",
           .tag = tag,
-          .answers = {
-              {.contents = {json(R"({"type":"object","properties":{"uuid":{"type":"string","format":"uuid"}}})",
-                                 R"({"uuid":"018bcfe5-6800-7c1e-a4f1-9b4f6d2c8e37"})")}}}};
+          .answers = {{.contents = {json(
+                           R"({"type":"object","properties":{"uuid":{"type":"string","format":"uuid"}}})",
+                           R"({"uuid":"018bcfe5-6800-7c1e-a4f1-9b4f6d2c8e37"})")}}}};
 }
 
 Endpoint describe_stream(net::Method method) {
-  return {.id = id("Stream", method),
-          .summary = "So many lines of JSON, in chunks, while the client reads them",
-          .tag = tag,
-          .request = &describe<StreamRequest>(),
-          .answers = {{.contents = {{.media_type = "application/x-ndjson",
-                                     .schema = R"({"type":"string"})",
-                                     .example =
-                                         "{\"id\":0,\"of\":1,\"timestamp\":\"2026-01-01T00:00:00Z\"}\n"}},
-                       .tagged = false}},
-          .errors = docs::codes(Code::invalid_argument)};
+  return {
+      .id = id("Stream", method),
+      .summary = "So many lines of JSON, in chunks, while the client reads them",
+      .tag = tag,
+      .request = &describe<StreamRequest>(),
+      .answers = {{.contents = {{.media_type = "application/x-ndjson",
+                                 .schema = R"({"type":"string"})",
+                                 .example = "{\"id\":0,\"of\":1,\"timestamp\":\"2026-01-01T00:00:00Z\"}\n"}},
+                   .tagged = false}},
+      .errors = docs::codes(Code::invalid_argument)};
 }
 
 Endpoint describe_bytes(net::Method method) {

@@ -95,7 +95,8 @@ std::string mirror(const net::Request& request) {
   std::string out = "{";
   append_text("method", request.method_name, out);
   const auto host = request.header("Host");
-  append_text("url", (host ? "http://" + std::string(*host) : std::string()) + std::string(request.target), out);
+  append_text("url", (host ? "http://" + std::string(*host) : std::string()) + std::string(request.target),
+              out);
   append_text("path", request.path, out);
   append_text("query", request.query, out);
   const auto args = request.query_parameters();

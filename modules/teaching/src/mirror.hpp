@@ -8,8 +8,8 @@
 namespace parley::teaching {
 
 // {"method","url","path","query","args","headers","body"|"body_base64","json","size","origin","http_version",
-// "request_id","trace_id"}. A name that comes several times has a list. Credentials (Authorization, Cookie ...) are
-// masked: what is shown here may be shown on a screen.
+// "request_id","trace_id"}. A name that comes several times has a list. Credentials (Authorization, Cookie
+// ...) are masked: what is shown here may be shown on a screen.
 std::string mirror(const net::Request& request);
 
 // {"headers":{...}} alone.

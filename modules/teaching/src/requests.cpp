@@ -30,7 +30,8 @@ template <>
 const TypeInfo& describe<StreamRequest>() {
   static constexpr Row rows[] = {
       field<&StreamRequest::n>("n", range(0, 1'000'000), doc("Lines."), example("3")),
-      field<&StreamRequest::interval>("interval", range(0, 3'600'000), doc("Milliseconds between two lines.")),
+      field<&StreamRequest::interval>("interval", range(0, 3'600'000),
+                                      doc("Milliseconds between two lines.")),
   };
   static const TypeInfo type = object<StreamRequest>("StreamRequest", rows);
   return type;

@@ -1,5 +1,5 @@
-// The parameters of the endpoints here, for their descriptions; what configuration limits is checked where it is
-// read.
+// The parameters of the endpoints here, for their descriptions; what configuration limits is checked where it
+// is read.
 #pragma once
 
 #include <parley/describe.hpp>

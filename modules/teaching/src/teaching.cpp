@@ -20,8 +20,8 @@ using net::Request;
 using net::Response;
 
 constexpr std::uint16_t status_client_left = 499;
-constexpr std::size_t block_size = 16 << 10;              // bytes of one write of /bytes
-constexpr std::chrono::milliseconds to_answer_in{100};    // what a delay leaves of the request's deadline
+constexpr std::size_t block_size = 16 << 10;            // bytes of one write of /bytes
+constexpr std::chrono::milliseconds to_answer_in{100};  // what a delay leaves of the request's deadline
 constexpr Method every_method[] = {Method::get, Method::post, Method::put, Method::patch, Method::del};
 
 // Lives in the router's handlers, longer than any call.
@@ -122,7 +122,8 @@ Task<void> answer_stream(Shared endpoints, Request& request, Response& response)
   const auto& options = endpoints->options;
   const auto count = read_count("n", request.parameter("n"), options.max_lines);
   const auto asked = request.query_parameter("interval");
-  const auto interval = asked ? read_count("interval", *asked, options.max_delay.count()) : Result<std::int64_t>(0);
+  const auto interval =
+      asked ? read_count("interval", *asked, options.max_delay.count()) : Result<std::int64_t>(0);
   if (!count || !interval) {
     endpoints->deps.error_writer(request, response, count ? interval.error() : count.error());
     co_return;
@@ -155,8 +156,9 @@ Task<void> produce_bytes(std::unique_ptr<Random> random, std::int64_t count, net
 Task<void> answer_bytes(Shared endpoints, Request& request, Response& response) {
   const auto count = read_count("n", request.parameter("n"), endpoints->options.max_bytes);
   const auto asked = request.query_parameter("seed");
-  const auto seed = asked ? read_count("seed", *asked, std::numeric_limits<std::int64_t>::max())
-                          : Result<std::int64_t>(static_cast<std::int64_t>(endpoints->deps.random.next() >> 1));
+  const auto seed = asked
+                        ? read_count("seed", *asked, std::numeric_limits<std::int64_t>::max())
+                        : Result<std::int64_t>(static_cast<std::int64_t>(endpoints->deps.random.next() >> 1));
   if (!count || !seed) {
     endpoints->deps.error_writer(request, response, count ? seed.error() : count.error());
     co_return;

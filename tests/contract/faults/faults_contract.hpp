@@ -1,6 +1,6 @@
-// What every placement of the faults port has to do. Included by a .cpp that defines FAULTS_PLACEMENTS: types with
-// service(), context() and run(), whose server has the routes /api/v1/users/{id}, /api/messages and /health, and
-// takes four faults.
+// What every placement of the faults port has to do. Included by a .cpp that defines FAULTS_PLACEMENTS: types
+// with service(), context() and run(), whose server has the routes /api/v1/users/{id}, /api/messages and
+// /health, and takes four faults.
 #pragma once
 
 #include "catch.hpp"

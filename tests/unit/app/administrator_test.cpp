@@ -13,7 +13,8 @@ using namespace parley::app;
 
 namespace {
 
-std::shared_ptr<const Principal> recognised(const Administrator& administrator, std::string_view authorization) {
+std::shared_ptr<const Principal> recognised(const Administrator& administrator,
+                                            std::string_view authorization) {
   const net::Field fields[] = {{"authorization", authorization}};
   net::Request request;
   request.fields = fields;
@@ -29,15 +30,16 @@ TEST_CASE("a token is made anew every time, and is hard to guess") {
   CHECK(one->made_anew());
   CHECK(one->token().size() == 43);  // 256 bits, 6 in each character
   CHECK(one->token() != other->token());
-  CHECK(one->token().find_first_not_of(
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos);
+  CHECK(one->token().find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+        std::string::npos);
 }
 
 TEST_CASE("the bearer of the token is the administrator, nobody else is") {
   const auto administrator = Administrator::make("configured-token-of-a-lecturer");
   REQUIRE(administrator);
   CHECK_FALSE(administrator->made_anew());
-  for (const auto* good : {"Bearer configured-token-of-a-lecturer", "bearer  configured-token-of-a-lecturer"}) {
+  for (const auto* good :
+       {"Bearer configured-token-of-a-lecturer", "bearer  configured-token-of-a-lecturer"}) {
     const auto principal = recognised(*administrator, good);
     REQUIRE(principal);
     CHECK(principal->subject == "admin");

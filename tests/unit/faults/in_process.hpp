@@ -33,7 +33,8 @@ class FaultsInProcess {
        .routes =
            [] {
              return std::vector<std::string>{"/api/admin/faults", "/api/messages", "/api/v1/users/{id}",
-                                             "/delay/{ms}", "/echo", "/health", "/health/live", "/metrics"};
+                                             "/delay/{ms}",       "/echo",         "/health",
+                                             "/health/live",      "/metrics"};
            },
        .changed = [this](bool any) { changes.push_back(any); }},
       {.max_faults = 4});

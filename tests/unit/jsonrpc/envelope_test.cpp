@@ -75,6 +75,7 @@ TEST_CASE("what is no request object says why, with its id where that can be tol
            Case{R"({"jsonrpc":"2.0","method":"m","id":{}})", ""},
            Case{R"({"jsonrpc":"2.0","method":"m","id":[1]})", ""},
            Case{R"({"jsonrpc":"2.0","method":"m","id":1,"id":2})", ""},
+           Case{R"({"jsonrpc":"2.0","id":1,"id":2,"method":"m","method":"n"})", ""},
            Case{R"({"jsonrpc":"2.0","method":"m","method":"n","id":1})", "1"},
            Case{R"({"jsonrpc":"2.0","method":"m","params":[],"\u0070arams":[1],"id":1})", "1"},
            Case{"{}", ""},

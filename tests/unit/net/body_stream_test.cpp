@@ -69,8 +69,8 @@ class ProducingFixture : public HttpFixture {
                         Response& response) {
     response.content_type = "text/plain";
     response.header("X-Own", "1");
-    response.produce([&producer, context = request.context](BodyWriter& out) { return producer(out, context); },
-                     length);
+    response.produce(
+        [&producer, context = request.context](BodyWriter& out) { return producer(out, context); }, length);
     co_return;
   }
   void produce(const char* path, std::optional<std::uint64_t> length, Producer producer) {
@@ -172,7 +172,8 @@ TEST_CASE("a client that does not read holds the producer back") {
   });
   CHECK(fixture.written < (32u << 20));
   const auto stood = fixture.written.load();
-  for (std::size_t got = 0; got < stood + (2 << 20);) got += client.some().size();  // and goes on when it reads
+  for (std::size_t got = 0; got < stood + (2 << 20);)
+    got += client.some().size();  // and goes on when it reads
   CHECK(fixture.written > stood);
   CHECK_FALSE(fixture.ended);
 }

@@ -1,6 +1,7 @@
 // Content coding: who gets gzip, what it does to lengths and tags, and that it can be undone.
-#include "catch.hpp"
 #include "gzip.hpp"
+
+#include "catch.hpp"
 #include "http_fixture.hpp"
 
 #include <zlib.h>
@@ -67,7 +68,8 @@ class CodedFixture : public HttpFixture {
     answer("/noise", [](Response& r) { r.body = noise(4000), r.content_type = "text/plain"; });
     answer("/secret", [this](Response& r) { r.body = large, r.compressible = false; });
     answer("/coded", [this](Response& r) { r.body = large, r.header("Content-Encoding", "br"); });
-    answer("/tagged", [this](Response& r) { r.body = large, r.header("ETag", "\"v7\""), r.header("X-Last", "1"); });
+    answer("/tagged",
+           [this](Response& r) { r.body = large, r.header("ETag", "\"v7\""), r.header("X-Last", "1"); });
     answer("/weak", [this](Response& r) { r.body = large, r.header("ETag", "W/\"v7\""); });
     answer("/error", [this](Response& r) { r.body = large, r.status = 503; });
     answer("/nothing", [](Response& r) { r.status = 204; });
@@ -177,7 +179,8 @@ TEST_CASE("each coding has its own strong tag") {
   fixture.start();
   HttpClient client(fixture.port);
   const auto ask = [&](const char* path, const std::string& tag, bool accepting) {
-    return client.get(path, (accepting ? std::string(gzip) : std::string()) + "If-None-Match: " + tag + "\r\n");
+    return client.get(path,
+                      (accepting ? std::string(gzip) : std::string()) + "If-None-Match: " + tag + "\r\n");
   };
   const auto plain = client.get("/large").field("etag"), coded = client.get("/large", gzip).field("etag");
   CHECK(coded == plain.substr(0, plain.size() - 1) + "-gzip\"");

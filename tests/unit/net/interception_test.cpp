@@ -59,9 +59,8 @@ class InterceptedFixture : public HttpFixture {
  public:
   QueryInterceptor interceptor{loop};
   InterceptedFixture() {
-    router.add_websocket("/socket", [](Request&, net::WebSocketOptions&, Response&) {
-      return std::make_unique<Silent>();
-    });
+    router.add_websocket(
+        "/socket", [](Request&, net::WebSocketOptions&, Response&) { return std::make_unique<Silent>(); });
     interception.active = &interceptor;
   }
 };
@@ -180,7 +179,8 @@ TEST_CASE("every answer has the configured fields, a page its own") {
     co_return;
   });
   fixture.router.add(Method::get, "/events", [](Request&, Response& response) -> Task<void> {
-    response.stream({}, [](net::EventStream&) {}, [] {});
+    response.stream(
+        {}, [](net::EventStream&) {}, [] {});
     co_return;
   });
   fixture.start();

@@ -243,7 +243,8 @@ TEST_CASE("browsers are told to be strict, in as many words as the answer needs"
   CHECK(open.pages.find("script-src 'self'") != std::string::npos);
   rest::Options options;
   options.cors_origins = {};
-  CHECK(rest::security_fields(options).all.find("Cross-Origin-Resource-Policy: same-origin") != std::string::npos);
+  CHECK(rest::security_fields(options).all.find("Cross-Origin-Resource-Policy: same-origin") !=
+        std::string::npos);
   options.security_headers = false;
   CHECK(rest::security_fields(options).all.empty());
   CHECK(rest::security_fields(options).pages.empty());

@@ -19,16 +19,16 @@ namespace parley::faults {
 // Stands for all routes that have no fault of their own.
 inline constexpr std::string_view every_route = "*";
 
-// Of one route. Each request first waits for `delay` and up to `jitter` more; then its connection is reset, or
-// it is answered with the error, or it goes on to its handler.
+// Of one route. Each request first waits for `delay` and up to `jitter` more; then its connection is reset,
+// or it is answered with the error, or it goes on to its handler.
 struct SetFault {
   std::string route;  // a pattern as metrics name it, "/api/v1/users/{id}", or every_route
   std::chrono::milliseconds delay{0};
   std::chrono::milliseconds jitter{0};
   double error_rate = 0;  // 0 to 1, of all requests
   std::int32_t error_status = 503;
-  double reset_rate = 0;                                 // likewise; both together at most 1
-  std::optional<std::int64_t> remaining;                 // requests until the fault clears itself
+  double reset_rate = 0;                                // likewise; both together at most 1
+  std::optional<std::int64_t> remaining;                // requests until the fault clears itself
   std::optional<std::chrono::milliseconds> expires_in;  // likewise, time
 };
 

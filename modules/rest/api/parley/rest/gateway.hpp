@@ -71,8 +71,8 @@ class Gateway {
   virtual Task<void> stop() = 0;
 };
 
-// Header fields against what browsers allow too easily, for net::Server::Dependencies: `all` for every answer,
-// `pages` for those of HTML. Empty when they are not wanted.
+// Header fields against what browsers allow too easily, for net::Server::Dependencies: `all` for every
+// answer, `pages` for those of HTML. Empty when they are not wanted.
 struct SecurityFields {
   std::string all, pages;
 };

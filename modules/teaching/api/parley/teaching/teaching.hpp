@@ -1,5 +1,5 @@
-// Endpoints to learn HTTP with, in the manner of httpbin: what the server saw, any status, delays, streams; and
-// the faults that are injected before the handlers of all routes.
+// Endpoints to learn HTTP with, in the manner of httpbin: what the server saw, any status, delays, streams;
+// and the faults that are injected before the handlers of all routes.
 #pragma once
 
 #include <parley/describe.hpp>
@@ -30,8 +30,8 @@ struct Dependencies {
   net::ErrorWriter error_writer;
 };
 
-// /echo, /headers, /ip, /uuid, /status/{codes}, /delay/{ms}, /stream/{n} and /bytes/{n}; nothing when they are not
-// enabled.
+// /echo, /headers, /ip, /uuid, /status/{codes}, /delay/{ms}, /stream/{n} and /bytes/{n}; nothing when they
+// are not enabled.
 void mount(net::Router& router, Dependencies dependencies, const Options& options);
 
 // Injects what `injector` draws. `injector` and `scheduler` outlive it.

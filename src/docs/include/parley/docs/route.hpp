@@ -58,7 +58,8 @@ struct Answer {
   std::string_view about = "Success.";
   std::vector<Content> contents = {};  // of one media type: any of them; empty: no body
   std::vector<HeaderField> headers = {};
-  bool tagged = true;  // has an ETag where the method and the status allow it; not what is produced while it is sent
+  bool tagged =
+      true;  // has an ETag where the method and the status allow it; not what is produced while it is sent
 };
 
 // A parameter that the handler reads by itself.

@@ -74,10 +74,10 @@ class EventStream;
 class BodyWriter {
  public:
   virtual ~BodyWriter() = default;
-  // Completes when there is room for more: what a client has not taken is bounded, whatever the body's length.
-  // False when nobody takes the rest any more, and from then on; the producer then ends. Bytes beyond an
-  // announced length are dropped. A length that is not reached cuts the connection off, so that the client sees
-  // that something is missing.
+  // Completes when there is room for more: what a client has not taken is bounded, whatever the body's
+  // length. False when nobody takes the rest any more, and from then on; the producer then ends. Bytes beyond
+  // an announced length are dropped. A length that is not reached cuts the connection off, so that the client
+  // sees that something is missing.
   virtual Task<bool> write(std::string_view bytes) = 0;
 };
 
@@ -89,8 +89,8 @@ class Response {
   std::uint16_t status = 200;
   std::string_view content_type = "application/json";  // static storage
   std::string body;
-  // False for a body that holds a secret beside text of the client's choice: the length of its compressed form
-  // would tell the secret apart (BREACH).
+  // False for a body that holds a secret beside text of the client's choice: the length of its compressed
+  // form would tell the secret apart (BREACH).
   bool compressible = true;
   // True: instead of an answer the connection is reset (RST); what was still on its way is lost with it.
   bool reset = false;
@@ -110,10 +110,10 @@ class Response {
   void stream(StreamOptions options, std::function<void(EventStream&)> opened,
               std::function<void()> on_close);
 
-  // A body that is written while it is sent, in chunked coding where `length` is not known, and until the close
-  // for HTTP/1.0; the connection closes after it. The handler completes, then `producer` runs: it owns what it
-  // uses, for the request is gone, and ends soon after `cancellation` of the handler's request fires, as it does
-  // when the client leaves. For HEAD the headers alone are sent. It is not compressed.
+  // A body that is written while it is sent, in chunked coding where `length` is not known, and until the
+  // close for HTTP/1.0; the connection closes after it. The handler completes, then `producer` runs: it owns
+  // what it uses, for the request is gone, and ends soon after `cancellation` of the handler's request fires,
+  // as it does when the client leaves. For HEAD the headers alone are sent. It is not compressed.
   using Producer = std::function<Task<void>(BodyWriter&)>;
   void produce(Producer producer, std::optional<std::uint64_t> length = std::nullopt);
 

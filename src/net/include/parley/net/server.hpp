@@ -33,8 +33,8 @@ struct Limits {
   std::chrono::milliseconds pong_timeout{60'000};     // silence after which a WebSocket peer is given up
   std::chrono::milliseconds heartbeat{15'000};        // SSE comment
   bool deflate = false;                               // offer permessage-deflate (RFC 7692)
-  std::int64_t gzip_min = 1 << 10;  // bytes of a body from which on it is compressed
-  std::int64_t gzip_max = 1 << 20;  // bytes of a body up to which it is; 0: none is
+  std::int64_t gzip_min = 1 << 10;                    // bytes of a body from which on it is compressed
+  std::int64_t gzip_max = 1 << 20;                    // bytes of a body up to which it is; 0: none is
 };
 
 // What the server tells of itself, since it was made. Loop thread only.
