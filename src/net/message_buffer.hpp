@@ -12,6 +12,7 @@ namespace parley::net {
 class MessageBuffer {
  public:
   bool empty() const noexcept { return size_ == 0; }
+  std::size_t size() const noexcept { return size_; }
   std::string_view view() const noexcept { return {bytes_.get(), size_}; }
 
   struct Room {
@@ -31,6 +32,9 @@ class MessageBuffer {
     return {bytes_.get() + size_, capacity_ - size_};
   }
   void filled(std::size_t size) noexcept { size_ += size; }
+  // All the room there is, over what has come: for a message that is thrown away, of which filled() counts the
+  // bytes and view() is nothing any more. Only after room().
+  Room scratch() noexcept { return {bytes_.get(), capacity_}; }
   void append(std::string_view bytes) {
     const auto room = this->room(bytes.size());
     std::copy(bytes.begin(), bytes.end(), room.data);

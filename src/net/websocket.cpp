@@ -28,6 +28,7 @@ bool sendable(std::uint16_t code) noexcept {
 std::shared_ptr<const WebSocketOptions> shared_options(WebSocketOptions&& options) {
   thread_local std::weak_ptr<const WebSocketOptions> latest;
   if (auto same = latest.lock(); same && same->max_message == options.max_message &&
+                                 same->max_discarded == options.max_discarded &&
                                  same->slow_reason == options.slow_reason &&
                                  same->restart_reason == options.restart_reason)
     return same;
@@ -48,8 +49,7 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
   void start(HandshakeCheck check, std::string head) {
     deadline_ = now() + host_.limits.header_timeout;
     watch(deadline_);
-    const auto max =
-        options_->max_message ? options_->max_message : static_cast<std::size_t>(host_.limits.max_message);
+    const auto max = std::max(max_message(), options_->max_discarded);
     stream_.accept({check.key, std::move(check.extensions), std::move(head), max, host_.limits.deflate});
   }
 
@@ -132,6 +132,11 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
       reading_ = true;
       return stream_.read(first_, sizeof first_);
     }
+    if (discarding_) {  // over and over into the same room
+      const auto scratch = message_.scratch();
+      reading_ = true;
+      return stream_.read(scratch.data, scratch.size);
+    }
     const auto least = stage_ == Stage::closing ? kDiscardRead
                        : stream_.deflated()     ? WebSocketStream::kDeflateChunk
                                                 : kFirstRead;
@@ -156,21 +161,26 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
 
   void received(std::size_t size) {
     const bool in_first = message_.empty() && !stream_.deflated();
-    if (!stream_.message_done()) {
-      if (in_first)
-        message_.append({first_, size});
-      else
-        message_.filled(size);
-      return;
-    }
-    if (!in_first) message_.filled(size);
+    const bool done = stream_.message_done();
+    if (in_first && !done)
+      message_.append({first_, size});
+    else if (!in_first)
+      message_.filled(size);
+    const auto bytes = in_first && done ? size : message_.size();
+    if (bytes > max_message()) discarding_ = true;  // what has come of it so far was within the limit
+    if (!done) return;
     ++host_.statistics.websocket_messages_in;
     host_.loop.impl().corks->touch();
     delivering_ = true;
-    const auto message = in_first ? std::string_view(first_, size) : message_.view();
-    guarded([&] { handler_->on_message(message, stream_.text()); });
+    if (std::exchange(discarding_, false)) {
+      message_.release();
+      guarded([&] { handler_->on_oversized(bytes, stream_.text()); });
+    } else {
+      const auto message = in_first ? std::string_view(first_, size) : message_.view();
+      guarded([&] { handler_->on_message(message, stream_.text()); });
+      message_.release();
+    }
     delivering_ = false;
-    message_.release();
   }
 
   void read_failed(error_code error) {
@@ -241,6 +251,9 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
     return std::min(host_.limits.ping_interval,
                     host_.limits.pong_timeout / 2 + host_.limits.pong_timeout / 4);
   }
+  std::size_t max_message() const noexcept {
+    return options_->max_message ? options_->max_message : static_cast<std::size_t>(host_.limits.max_message);
+  }
   std::size_t hold_mark() const noexcept { return static_cast<std::size_t>(host_.limits.send_buffer) / 2; }
 
   WebSocketStream stream_;
@@ -252,6 +265,7 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
   std::uint16_t close_code_ = kNoCloseFrame;
   bool opened_ = false, restarts_ = false;
   bool reading_ = false, delivering_ = false, held_back_ = false;
+  bool discarding_ = false;  // the message that is coming is too large
   char first_[kFirstRead];
 };
 

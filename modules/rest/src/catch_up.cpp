@@ -67,6 +67,7 @@ Task<bool> CatchUp::take(const void* update) {
     const void* entry = source_.entry(view, i);
     Frames frames(source_, entry, buffer_);
     send(frames, source_.seq(entry));
+    group_->caught_up_with(entry);
     if (try_join()) co_return false;
   }
   if (peer_ && view.position && view.position != position_) {

@@ -23,31 +23,35 @@ Result<ChatQuery> read_chat_query(const net::Request& request, std::string_view 
       query.room = std::move(value);
     } else if (name == user_key) {
       query.user = std::move(value);
-    } else if (name == "since" && !value.empty()) {
-      auto since = parse_position("since", value);
+    } else if ((name == "since" || name == "since_direct") && !value.empty()) {
+      auto since = parse_position(name, value);
       if (!since) return std::unexpected(std::move(since.error()));
-      query.since = *since;
+      (name == "since" ? query.since : query.since_direct) = *since;
     }
   }
-  // The port's rules for a room and a user are those of a message.
-  chat::PostMessage sample;
-  sample.room = query.room;
-  if (!query.user.empty()) sample.user = query.user;
-  sample.content = "-";
-  if (auto fine = conform(sample); !fine) {
-    for (auto& problem : fine.error().fields)
-      if (problem.field == "user") problem.field = user_key;
-    return std::unexpected(invalid_argument(std::move(fine.error().fields)));
+  // The port's rules for them are those of its requests.
+  std::vector<FieldProblem> problems;
+  chat::FollowRoom of_room;
+  of_room.room = std::move(query.room);
+  conform(describe<chat::FollowRoom>(), &of_room, problems);
+  query.room = std::move(of_room.room);
+  if (!query.user.empty()) {
+    chat::AttendRoom of_user;
+    of_user.user = std::move(query.user);
+    const auto before = problems.size();
+    conform(describe<chat::AttendRoom>(), &of_user, problems);
+    query.user = std::move(of_user.user);
+    if (problems.size() > before) problems.back().field = user_key;
   }
-  query.room = std::move(sample.room);
-  if (!query.user.empty()) query.user = std::move(sample.user);
+  if (!problems.empty()) return std::unexpected(invalid_argument(std::move(problems)));
   return query;
 }
 
 Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context, bool posts) {
   if (!edge.authorize) return {};
   for (auto& row : operations<chat::ChatService>()) {
-    if (row.permission.empty() || (!posts && row.name == "PostMessage")) continue;
+    if (row.name != "Follow" && (!posts || row.name != "PostMessage")) continue;
+    if (row.permission.empty()) continue;
     if (auto allowed = edge.authorize(context, row.permission); !allowed) return allowed;
   }
   return {};

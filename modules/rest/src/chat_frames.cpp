@@ -19,8 +19,9 @@ void member(std::string_view key, std::string_view value, std::string& out) {
   codec::append_json_string(value, out);
 }
 
-std::string end(std::string out, Timestamp now) {
-  out += R"(,"user":"system","timestamp":")";
+std::string end(std::string out, Timestamp now, std::string_view user = "system") {
+  member("user", user, out);
+  out += R"(,"timestamp":")";
   append_rfc3339(now, out);
   out += "\"}";
   return out;
@@ -40,6 +41,44 @@ std::string gap_frame(std::string_view room, const LogGap& gap, Timestamp now) {
   member("content", "messages " + from + " to " + to + " are no longer kept", out);
   member("room", room, out);
   out += ",\"from\":" + from + ",\"to\":" + to;
+  return end(std::move(out), now);
+}
+
+std::string room_event_frame(const chat::RoomEvent& event) {
+  using enum chat::RoomEventType;
+  if (event.type == typing) {
+    auto out = begin("typing");
+    member("content", "", out);
+    member("room", event.room, out);
+    return end(std::move(out), event.timestamp, event.user);
+  }
+  auto out = begin("presence");
+  if (event.type == here) {
+    member("event", "here", out);
+    member("content", "", out);
+    member("room", event.room, out);
+    out += R"(,"users":[)";
+    for (auto& user : event.users) {
+      if (&user != &event.users.front()) out += ',';
+      codec::append_json_string(user, out);
+    }
+    out += ']';
+    out += ",\"total\":" + std::to_string(event.total.value_or(0));
+    return end(std::move(out), event.timestamp);
+  }
+  const bool joins = event.type == join;
+  member("event", joins ? "join" : "leave", out);
+  member("content", event.user + (joins ? " is here" : " has gone"), out);
+  member("room", event.room, out);
+  return end(std::move(out), event.timestamp, event.user);
+}
+
+std::string delivered_frame(std::string_view id, std::string_view to, std::int64_t seq, Timestamp now) {
+  auto out = begin("delivered");
+  member("content", "", out);
+  member("id", id, out);
+  member("to", to, out);
+  out += ",\"seq\":" + std::to_string(seq);
   return end(std::move(out), now);
 }
 

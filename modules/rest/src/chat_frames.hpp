@@ -22,6 +22,13 @@ std::string system_frame(std::string_view type, std::string_view content, Timest
 // The messages `gap.from` to `gap.to` of `room` are lost to this client.
 std::string gap_frame(std::string_view room, const LogGap& gap, Timestamp now);
 
+// {"type":"presence","event":"join","user":...}, "leave" and "here" with its users alike, and {"type":"typing",...}:
+// what one who is in a room gets of the others there.
+std::string room_event_frame(const chat::RoomEvent& event);
+
+// A direct message of this sender has been handed to a socket of `to`, in whose inbox it is at `seq`.
+std::string delivered_frame(std::string_view id, std::string_view to, std::int64_t seq, Timestamp now);
+
 // {"type":"error","code":"invalid_argument","content":...,"errors":[{"field","message"}],...}.
 std::string error_frame(const Error& error, Timestamp now);
 

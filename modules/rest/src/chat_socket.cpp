@@ -11,38 +11,44 @@ namespace parley::rest {
 namespace {
 
 constexpr std::chrono::seconds post_deadline{30};
-// A frame somewhat too large is answered with an error frame; one beyond this closes the connection (1009).
-constexpr std::size_t oversize_factor = 2;
 constexpr std::uint16_t going_to_restart = 1012;
 
-// The posts of one socket that wait for the port. Outlives the socket while some do.
+// The calls of one socket that wait for the port. Outlives the socket while some do.
 struct Posts {
   net::WebSocket* socket;  // null once it has closed
   std::int32_t in_flight = 0;
   bool paused = false;
 };
 
-Task<void> submit(ChatEdge& edge, std::shared_ptr<Posts> posts, CallContext context,
-                  chat::PostMessage message) {
-  Result<chat::Posted> posted = fail(Code::internal, "the message could not be stored");
+template <class Answer>
+Task<void> submit(ChatEdge& edge, std::shared_ptr<Posts> posts, Task<Result<Answer>> call) {
+  Result<Answer> done = fail(Code::internal, "the message could not be stored");
   try {
-    auto call = edge.chat.post(std::move(context), std::move(message));
-    posted = co_await std::move(call);
+    done = co_await std::move(call);
   } catch (const std::exception& failure) {
-    log::error("chat", "posting a message failed", {{"reason", failure.what()}});
+    log::error("chat", "a chat frame failed", {{"reason", failure.what()}});
   }
   --posts->in_flight;
   if (!posts->socket) co_return;
-  // What was stored comes back through the room.
-  if (!posted) {
+  // What was stored comes back through the room, or the inbox.
+  if (!done) {
     edge.refused_frames.add();
-    posts->socket->send_text(error_frame(posted.error(), edge.clock.now()));
+    posts->socket->send_text(error_frame(done.error(), edge.clock.now()));
   }
   if (posts->paused && posts->in_flight < edge.posts_in_flight) {
     posts->paused = false;
     posts->socket->resume();
   }
 }
+
+// What a socket with a name has, and one without does not pay for.
+struct Named {
+  std::string user;
+  std::optional<std::int64_t> since_direct;
+  bool by_connection = true;  // or by a direct message that it sent
+  InboxPlace inbox;
+  Visitor visitor;
+};
 
 class ChatSocket final : public net::WebSocketHandler {
  public:
@@ -51,8 +57,12 @@ class ChatSocket final : public net::WebSocketHandler {
         dialect_(dialect),
         since_(query.since),
         membership_(edge.rooms.hub(query.room)),
-        user_(std::move(query.user)),
-        principal_(context.principal) {}
+        principal_(context.principal) {
+    if (query.user.empty()) return;
+    named_ = std::make_unique<Named>();
+    named_->user = std::move(query.user);
+    named_->since_direct = query.since_direct;
+  }
 
   void on_open(net::WebSocket& socket) override {
     socket_ = &socket;
@@ -63,33 +73,47 @@ class ChatSocket final : public net::WebSocketHandler {
       tell_others("joined");
     }
     membership_.enter(socket, dialect_ == Dialect::lab ? Audience::lab : Audience::chat, since_);
+    if (!named_) return;
+    if (room() != inbox_of(named_->user))
+      named_->inbox.enter(edge_.inboxes, named_->user, socket, named_->since_direct);
+    if (!is_inbox(room()))
+      named_->visitor.enter(
+          edge_.visits, room(), named_->user, socket,
+          dialect_ == Dialect::lab ? Visit::Interest::typing : Visit::Interest::presence);
   }
 
   void on_message(std::string_view message, bool text) override {
     if (!text) return refuse({Code::invalid_argument, "a chat frame must be JSON text, this one is binary"});
-    if (message.size() > edge_.max_message)
-      return refuse({Code::invalid_argument, "a chat frame must have at most " +
-                                                 std::to_string(edge_.max_message) + " bytes, this one has " +
-                                                 std::to_string(message.size())});
     chat::PostMessage post;
-    if (!user_.empty()) post.user = user_;
+    if (named_ && named_->by_connection) post.user = named_->user;
     const auto& type = describe<chat::PostMessage>();
     std::vector<FieldProblem> problems;
     std::uint64_t present = 0;
     if (auto read = codec::read_json_fields(message, type, &post, problems, present); !read)
       return refuse(read.error());
     if (post.type == "ping") return socket_->send_text(system_frame("pong", "pong", edge_.clock.now()));
+    if (post.type == "direct") return send_direct(message);
     if (dialect_ == Dialect::lab) {
-      post.user = user_;
+      post.user = named_->user;
       if (post.type.empty()) post.type = "message";
     }
-    post.room = membership_.hub().room();  // a socket is in one room, whatever its frames say
-    codec::require_fields(type, present, problems);
+    post.room = room();  // a socket is in one room, whatever its frames say
+    const bool typing = post.type == "typing";
+    if (!typing) codec::require_fields(type, present, problems);
     if (!problems.empty()) {
       conform(type, &post, problems);  // the port checks too; here it completes the list
       return refuse(invalid_argument(std::move(problems)));
     }
-    start(std::move(post));
+    if (!typing) return start(edge_.chat.post(begin_call(), std::move(post)));
+    chat::Typing notice;
+    notice.room = std::move(post.room);
+    notice.user = std::move(post.user);
+    start(edge_.chat.typing(begin_call(), std::move(notice)));
+  }
+
+  void on_oversized(std::size_t bytes, bool) override {
+    refuse({Code::invalid_argument, "a chat frame must have at most " + std::to_string(edge_.max_message) +
+                                        " bytes, this one has " + std::to_string(bytes)});
   }
 
   void on_close(std::uint16_t code) override {
@@ -98,24 +122,61 @@ class ChatSocket final : public net::WebSocketHandler {
     socket_ = nullptr;
     --edge_.sockets;
     gauge().add(-1);
+    if (named_) {
+      named_->inbox.leave();
+      named_->visitor.leave();
+    }
     // When everybody has to leave, nobody is told so of everybody else.
     membership_.leave();
     if (dialect_ == Dialect::lab && code != going_to_restart) tell_others("left");
   }
 
  private:
-  void start(chat::PostMessage post) {
+  const std::string& room() const noexcept { return membership_.hub().room(); }
+
+  // The sender is the connection's user; one without takes it from the frame, and has that user's inbox from
+  // then on, as this is where its own copy and the answers come.
+  void send_direct(std::string_view message) {
+    chat::SendDirect direct;
+    const auto& type = describe<chat::SendDirect>();
+    std::vector<FieldProblem> problems;
+    std::uint64_t present = 0;
+    if (auto read = codec::read_json_fields(message, type, &direct, problems, present); !read)
+      return refuse(read.error());
+    codec::require_fields(type, present, problems);
+    if (named_ && named_->by_connection) {
+      direct.user = named_->user;
+      std::erase_if(problems, [](const FieldProblem& problem) { return problem.field == "user"; });
+    }
+    conform(type, &direct, problems);
+    if (!problems.empty()) return refuse(invalid_argument(std::move(problems)));
+    if (!named_ || named_->user != direct.user) {
+      named_ = std::make_unique<Named>();
+      named_->user = direct.user;
+      named_->by_connection = false;
+      if (room() != inbox_of(named_->user))
+        named_->inbox.enter(edge_.inboxes, named_->user, *socket_, std::nullopt);
+    }
+    start(edge_.chat.send_direct(begin_call(), std::move(direct)));
+  }
+
+  // Not the socket's cancellation: a message that was sent is stored, also when its sender leaves.
+  CallContext begin_call() const {
+    CallContext context;
+    context.clock = &edge_.clock;
+    context.deadline = edge_.clock.steady() + post_deadline;
+    context.principal = principal_;
+    return context;
+  }
+
+  template <class Answer>
+  void start(Task<Result<Answer>> call) {
     if (!posts_) posts_ = std::make_shared<Posts>(Posts{socket_});
     if (++posts_->in_flight >= edge_.posts_in_flight && !posts_->paused) {
       posts_->paused = true;
       socket_->pause();
     }
-    // Not the socket's cancellation: a message that was sent is stored, also when its sender leaves.
-    CallContext context;
-    context.clock = &edge_.clock;
-    context.deadline = edge_.clock.steady() + post_deadline;
-    context.principal = principal_;
-    edge_.posts.spawn(submit(edge_, posts_, std::move(context), std::move(post)));
+    edge_.posts.spawn(submit(edge_, posts_, std::move(call)));
   }
 
   void refuse(const Error& error) {
@@ -124,7 +185,7 @@ class ChatSocket final : public net::WebSocketHandler {
   }
 
   void tell_others(std::string_view what) {
-    const auto content = user_ + ' ' + std::string(what) + " the chat";
+    const auto content = named_->user + ' ' + std::string(what) + " the chat";
     membership_.hub().announce(Audience::lab,
                                net::Frame::text(system_frame("notification", content, edge_.clock.now())));
   }
@@ -138,7 +199,8 @@ class ChatSocket final : public net::WebSocketHandler {
   const Dialect dialect_;
   const std::optional<std::int64_t> since_;
   Membership membership_;
-  std::string user_;  // the lab's; the lecture's default for frames without one
+  // The lab's always; the lecture's where the address says so, which is the default for frames without a user.
+  std::unique_ptr<Named> named_;
   std::shared_ptr<const Principal> principal_;
   std::shared_ptr<Posts> posts_;  // none before the first message: idle sockets are many
 };
@@ -167,7 +229,8 @@ net::WebSocketAcceptor accept_chat(ChatEdge& edge, Dialect dialect) {
     auto query = read_chat_query(request, dialect == Dialect::lab ? "user_id" : "user");
     if (!query) return refuse(query.error());
     if (dialect == Dialect::lab && query->user.empty()) query->user = anonymous(edge.random);
-    options.max_message = edge.max_message * oversize_factor;
+    options.max_message = edge.max_message;
+    options.max_discarded = edge.max_refused;
     options.slow_reason = too_slow;
     options.restart_reason = how_to_resume;
     return std::make_unique<ChatSocket>(edge, dialect, std::move(*query), request.context);

@@ -51,14 +51,19 @@ class HttpGateway final : public Gateway {
         versions_(options_),
         cors_(options_.cors_origins),
         rooms_(deps_.loop, deps_.loop, deps_.clock, deps_.chat),
+        inboxes_(deps_.loop, deps_.loop, deps_.clock, deps_.chat),
+        visits_(deps_.loop, deps_.clock, deps_.chat),
         posts_(log_failure),
         chat_{.rooms = rooms_,
+              .inboxes = inboxes_,
+              .visits = visits_,
               .chat = deps_.chat,
               .clock = deps_.clock,
               .random = deps_.random,
               .cors = cors_,
               .authorize = deps_.authorize,
               .max_message = static_cast<std::size_t>(options_.max_chat_message),
+              .max_refused = static_cast<std::size_t>(options_.max_refused_message),
               .posts_in_flight = options_.posts_in_flight,
               .posts = posts_,
               .refused_frames = deps_.metrics.counter("chat_frames_refused_total",
@@ -92,8 +97,12 @@ class HttpGateway final : public Gateway {
   Task<void> stop() override {
     auto posted = posts_.when_empty();
     co_await std::move(posted);
+    auto gone = visits_.stop();
+    co_await std::move(gone);
     auto left = rooms_.stop();
     co_await std::move(left);
+    auto closed = inboxes_.stop();
+    co_await std::move(closed);
   }
 
  private:
@@ -141,6 +150,8 @@ class HttpGateway final : public Gateway {
   const Versions versions_;
   const Cors cors_;
   Rooms rooms_;
+  Inboxes inboxes_;
+  Visits visits_;
   TaskGroup posts_;
   ChatEdge chat_;
   OperationRoutes routes_;

@@ -58,6 +58,8 @@ class Group {
   // Now the hub sends to it; and no more. leave() also for one that never joined.
   virtual void join(net::Peer& peer) = 0;
   virtual void leave(net::Peer& peer) noexcept = 0;
+  // A client that catches up was sent this entry.
+  virtual void caught_up_with(const void*) {}
 
  private:
   LogHub& hub_;

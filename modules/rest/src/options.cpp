@@ -18,7 +18,11 @@ const parley::TypeInfo& parley::describe<parley::rest::Options>() {
           doc("Origins whose pages may call the server, such as https://app.example.com; \"*\" for any; "
               "none for no CORS header fields.")),
       field<&Options::max_chat_message>("max_chat_message", range(256, 16 << 20), bytes(), may_be_absent(),
-                                        doc("The largest chat frame.")),
+                                        doc("The largest chat frame; a larger one is thrown away as it comes "
+                                            "and answered with an error frame.")),
+      field<&Options::max_refused_message>(
+          "max_refused_message", range(256, 1 << 30), bytes(), may_be_absent(),
+          doc("The largest chat frame that is thrown away so; beyond it the connection closes with 1009.")),
       field<&Options::max_echo_message>("max_echo_message", range(256, 64 << 20), bytes(), may_be_absent(),
                                         doc("The largest frame of /echo.")),
       field<&Options::posts_in_flight>(

@@ -64,7 +64,7 @@ void Visitor::leave() noexcept {
   const auto visit = std::move(visit_);
   std::erase_if(visit->listeners_, [&](const Visit::Listener& listener) { return listener.peer == peer_; });
   if (!visit->listeners_.empty()) return;
-  visit->visits_.visits_.erase({visit->room_, visit->user_});
+  visit->visits_.visits_.erase(std::pair(visit->room_, visit->user_));
   visit->stop();
 }
 

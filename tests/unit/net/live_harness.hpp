@@ -80,6 +80,7 @@ struct Recorder : WebSocketHandler {
     std::vector<std::uint16_t> closes;
     std::function<void(WebSocket&)> on_open;
     std::function<void(WebSocket&, std::string_view, bool)> on_message;
+    std::function<void(WebSocket&, std::size_t, bool)> on_oversized;
     std::function<void(std::uint16_t)> on_close;
     int destroyed = 0;
     std::shared_ptr<Log*> self = std::make_shared<Log*>(this);
@@ -98,6 +99,9 @@ struct Recorder : WebSocketHandler {
     (*to)->messages.emplace_back(message);
     (*to)->texts.push_back(text);
     if ((*to)->on_message) (*to)->on_message(*(*to)->socket, message, text);
+  }
+  void on_oversized(std::size_t bytes, bool text) override {
+    if (*to && (*to)->on_oversized) (*to)->on_oversized(*(*to)->socket, bytes, text);
   }
   void on_close(std::uint16_t code) override {
     if (!*to) return;

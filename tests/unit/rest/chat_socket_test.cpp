@@ -1,40 +1,13 @@
 // The lecture's /chat and the lab's /ws, frame by frame.
 #include "catch.hpp"
-#include "fixture.hpp"
+#include "chat_client.hpp"
 
 using namespace parley;
 using namespace parley::test;
 
-namespace {
-
-// A connected client.
-struct Client {
-  Client(GatewayFixture& f, std::string target) : handler(f.connect(std::move(target))) {
-    REQUIRE(handler);
-    handler->on_open(socket);
-  }
-  ~Client() {
-    if (socket.is_open) leave();
-  }
-  void say(std::string_view text) { handler->on_message(text, true); }
-  void leave(std::uint16_t code = 1000) {
-    socket.is_open = false;
-    handler->on_close(code);
-  }
-  std::vector<nlohmann::json> heard() {
-    std::vector<nlohmann::json> frames;
-    for (auto& text : socket.take()) frames.push_back(parse(text));
-    return frames;
-  }
-  FakeSocket socket;
-  std::unique_ptr<net::WebSocketHandler> handler;
-};
-
-}  // namespace
-
 TEST_CASE("a lecture client's frame reaches everyone, its sender included") {
   GatewayFixture fixture;
-  Client alice(fixture, "/chat"), bob(fixture, "/chat");
+  ChatClient alice(fixture, "/chat"), bob(fixture, "/chat");
   CHECK(alice.heard().empty());  // nobody is greeted
   alice.say(R"({"type":"message","content":"Hello","user":"Alice"})");
   for (auto* client : {&alice, &bob}) {
@@ -52,7 +25,7 @@ TEST_CASE("a lecture client's frame reaches everyone, its sender included") {
 
 TEST_CASE("text is another spelling of content, other members are kept") {
   GatewayFixture fixture;
-  Client alice(fixture, "/chat");
+  ChatClient alice(fixture, "/chat");
   alice.say(R"({"type":"note","text":"Hi","user":"John","colour":"red","n":[1,2],"delay":1500})");
   REQUIRE(fixture.chat.posts.size() == 1);
   const auto& post = fixture.chat.posts[0];
@@ -65,7 +38,7 @@ TEST_CASE("text is another spelling of content, other members are kept") {
 
 TEST_CASE("lecture and lab clients meet in the lobby; other rooms are apart") {
   GatewayFixture fixture;
-  Client alice(fixture, "/chat"), bob(fixture, "/ws?user_id=bob"), carol(fixture, "/chat?room=attic");
+  ChatClient alice(fixture, "/chat"), bob(fixture, "/ws?user_id=bob"), carol(fixture, "/chat?room=attic");
   bob.heard();
   alice.say(R"({"content":"Hello","user":"Alice"})");
   CHECK(alice.heard().size() == 1);
@@ -79,7 +52,7 @@ TEST_CASE("lecture and lab clients meet in the lobby; other rooms are apart") {
 
 TEST_CASE("the lecture's user comes from the frame, or from the query where the frame has none") {
   GatewayFixture fixture;
-  Client client(fixture, "/chat?user=Zoe"), nameless(fixture, "/chat");
+  ChatClient client(fixture, "/chat?user=Zoe"), nameless(fixture, "/chat");
   client.say(R"({"content":"1"})");
   client.say(R"({"content":"2","user":"Alice"})");
   nameless.say(R"({"content":"3"})");
@@ -90,13 +63,13 @@ TEST_CASE("the lecture's user comes from the frame, or from the query where the 
 
 TEST_CASE("the lab welcomes the newcomer and tells the others") {
   GatewayFixture fixture;
-  Client alice(fixture, "/ws?user_id=alice"), lecture(fixture, "/chat");
+  ChatClient alice(fixture, "/ws?user_id=alice"), lecture(fixture, "/chat");
   auto frames = alice.heard();
   REQUIRE(frames.size() == 1);
   CHECK(frames[0] == parse(R"({"type":"system","content":"Welcome to the chat!","user":"system",
                               "timestamp":"2023-11-14T22:13:20Z"})"));
   {
-    Client bob(fixture, "/ws?user_id=bob");
+    ChatClient bob(fixture, "/ws?user_id=bob");
     frames = bob.heard();
     REQUIRE(frames.size() == 1);
     CHECK(frames[0]["type"] == "system");
@@ -114,7 +87,7 @@ TEST_CASE("the lab welcomes the newcomer and tells the others") {
   CHECK(fixture.chat.posts.empty());  // none of it is in the log
 
   SECTION("but not when everybody has to leave") {
-    Client bob(fixture, "/ws?user_id=bob");
+    ChatClient bob(fixture, "/ws?user_id=bob");
     alice.heard();
     bob.leave(1012);
     CHECK(alice.heard().empty());
@@ -123,20 +96,20 @@ TEST_CASE("the lab welcomes the newcomer and tells the others") {
 
 TEST_CASE("the lab's server sets user and an empty type") {
   GatewayFixture fixture;
-  Client bob(fixture, "/ws?user_id=bob");
+  ChatClient bob(fixture, "/ws?user_id=bob");
   bob.say(R"({"content":"1","user":"mallory"})");
   bob.say(R"({"type":"","content":"2"})");
-  bob.say(R"({"type":"typing","content":""})");
+  bob.say(R"({"type":"shout","content":""})");
   REQUIRE(fixture.chat.posts.size() == 3);
   CHECK(fixture.chat.posts[0].user == "bob");
   CHECK(fixture.chat.posts[0].type == "message");
   CHECK(fixture.chat.posts[1].type == "message");
-  CHECK(fixture.chat.posts[2].type == "typing");
+  CHECK(fixture.chat.posts[2].type == "shout");
 }
 
 TEST_CASE("without user_id a lab client is anonymous") {
   GatewayFixture fixture;
-  Client one(fixture, "/ws"), other(fixture, "/ws?user_id=");
+  ChatClient one(fixture, "/ws"), other(fixture, "/ws?user_id=");
   one.say(R"({"content":"1"})");
   other.say(R"({"content":"2"})");
   const auto first = fixture.chat.posts[0].user, second = fixture.chat.posts[1].user;
@@ -147,7 +120,7 @@ TEST_CASE("without user_id a lab client is anonymous") {
 
 TEST_CASE("a ping is answered to its sender alone") {
   GatewayFixture fixture;
-  Client bob(fixture, "/ws?user_id=bob"), alice(fixture, "/ws?user_id=alice"), lecture(fixture, "/chat");
+  ChatClient bob(fixture, "/ws?user_id=bob"), alice(fixture, "/ws?user_id=alice"), lecture(fixture, "/chat");
   bob.heard();
   alice.heard();
   bob.say(R"({"type":"ping"})");
@@ -166,7 +139,7 @@ TEST_CASE("a ping is answered to its sender alone") {
 
 TEST_CASE("a malformed frame is answered with an error frame, and the connection lives on") {
   GatewayFixture fixture;
-  Client bob(fixture, "/chat"), alice(fixture, "/chat");
+  ChatClient bob(fixture, "/chat"), alice(fixture, "/chat");
   for (auto text : {"", "hello", "[]", "{", R"({"type":"message"})", R"({"content":5})",
                     R"({"content":"x","delay":-1})", R"({"content":"x","type":""})"}) {
     bob.say(text);
@@ -194,13 +167,15 @@ TEST_CASE("a malformed frame is answered with an error frame, and the connection
   CHECK(alice.heard().size() == 1);
 }
 
-TEST_CASE("a frame somewhat too large gets an error frame, one far too large is the server's to refuse") {
+TEST_CASE("a frame that is too large gets an error frame, one beyond all measure is the server's to refuse") {
   rest::Options options;
   options.max_chat_message = 1000;
+  options.max_refused_message = 5000;
   GatewayFixture fixture(options);
-  Client bob(fixture, "/chat");
-  CHECK(fixture.options.max_message == 2000);
-  bob.say(R"({"content":")" + std::string(1000, 'x') + "\"}");
+  ChatClient bob(fixture, "/chat");
+  CHECK(fixture.options.max_message == 1000);
+  CHECK(fixture.options.max_discarded == 5000);
+  bob.handler->on_oversized(1014, true);
   const auto frames = bob.heard();
   REQUIRE(frames.size() == 1);
   CHECK(frames[0]["code"] == "invalid_argument");
@@ -210,7 +185,7 @@ TEST_CASE("a frame somewhat too large gets an error frame, one far too large is 
 
 TEST_CASE("a post that fails is told to its sender") {
   GatewayFixture fixture;
-  Client bob(fixture, "/chat"), alice(fixture, "/chat");
+  ChatClient bob(fixture, "/chat"), alice(fixture, "/chat");
   fixture.chat.post_error = Error{Code::unavailable, "the storage is full"};
   fixture.chat.post_error->retry_after = std::chrono::seconds(3);
   bob.say(R"({"content":"x"})");
@@ -227,7 +202,7 @@ TEST_CASE("a socket with many posts in flight is not read from") {
   rest::Options options;
   options.posts_in_flight = 3;
   GatewayFixture fixture(options);
-  Client bob(fixture, "/chat");
+  ChatClient bob(fixture, "/chat");
   fixture.chat.hold_posts = true;
   bob.say(R"({"content":"1"})");
   bob.say(R"({"content":"2"})");
@@ -243,10 +218,10 @@ TEST_CASE("a socket with many posts in flight is not read from") {
 
 TEST_CASE("a message outlives its sender") {
   GatewayFixture fixture;
-  Client alice(fixture, "/chat");
+  ChatClient alice(fixture, "/chat");
   fixture.chat.hold_posts = true;
   {
-    Client bob(fixture, "/chat");
+    ChatClient bob(fixture, "/chat");
     bob.say(R"({"content":"farewell"})");
     fixture.chat.post_error = Error{Code::unavailable, "full"};
     bob.say(R"({"content":"lost"})");
@@ -261,7 +236,7 @@ TEST_CASE("a message outlives its sender") {
 TEST_CASE("since resumes") {
   GatewayFixture fixture;
   for (int i = 0; i < 5; ++i) fixture.chat.append("lobby");
-  Client bob(fixture, "/chat?since=3"), lab(fixture, "/ws?user_id=lab&since=0");
+  ChatClient bob(fixture, "/chat?since=3"), lab(fixture, "/ws?user_id=lab&since=0");
   auto frames = bob.heard();
   REQUIRE(frames.size() == 2);
   CHECK(frames[0]["seq"] == 4);
@@ -275,7 +250,7 @@ TEST_CASE("a gap is said") {
   GatewayFixture fixture;
   for (int i = 0; i < 5; ++i) fixture.chat.append("lobby");
   fixture.chat.prune("lobby", 4);
-  Client bob(fixture, "/chat?since=1");
+  ChatClient bob(fixture, "/chat?since=1");
   const auto frames = bob.heard();
   REQUIRE(frames.size() == 3);
   CHECK(frames[0]["type"] == "gap");

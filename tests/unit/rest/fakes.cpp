@@ -1,5 +1,7 @@
 #include "fakes.hpp"
 
+#include <algorithm>
+
 #include <parley/validate.hpp>
 
 namespace parley::test {
@@ -103,16 +105,18 @@ void FakeChat::interrupt(Error error) {
   wake_all();
 }
 
-void FakeChat::append(const std::string& room, std::string content, std::string user) {
+void FakeChat::append(const std::string& room, std::string content, std::string user, std::string type,
+                      std::string extra) {
   auto& log = logs[room];
   chat::Message message;
   message.seq = ++log.last;
   message.id = "m" + std::to_string(message.seq);
   message.room = room;
-  message.type = "message";
+  message.type = std::move(type);
   message.content = std::move(content);
   message.user = std::move(user);
   message.timestamp = Timestamp(std::chrono::seconds(1'700'000'000));
+  message.extra.json = std::move(extra);
   log.messages.emplace(message.seq, std::move(message));
   wake_all();
 }
@@ -174,6 +178,124 @@ Task<Result<void>> FakeChat::follow(CallContext context, chat::FollowRoom reques
     }
     co_await callback<bool>([&](Resume<bool> done) { waiter->resume.emplace(std::move(done)); });
   }
+}
+
+Task<Result<chat::DirectSent>> FakeChat::send_direct(CallContext, chat::SendDirect request) {
+  if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
+  directs.push_back(request);
+  if (post_error) co_return std::unexpected(*post_error);
+  const auto extra = "\"to\":\"" + request.to + '"';
+  append('@' + request.to, request.content, request.user, "direct", extra);
+  if (request.to != request.user) append('@' + request.user, request.content, request.user, "direct", extra);
+  chat::DirectSent sent;
+  sent.room = '@' + request.to;
+  sent.seq = last(sent.room);
+  sent.own_seq = last('@' + request.user);
+  co_return sent;
+}
+
+Task<Result<chat::RoomPage>> FakeChat::list_rooms(CallContext, chat::ListRooms) {
+  co_return chat::RoomPage{};
+}
+Task<Result<chat::RoomInfo>> FakeChat::get_room(CallContext, chat::GetRoom request) {
+  chat::RoomInfo room;
+  room.name = std::move(request.room);
+  co_return room;
+}
+Task<Result<chat::RoomInfo>> FakeChat::put_room(CallContext, chat::PutRoom request) {
+  chat::RoomInfo room;
+  room.name = std::move(request.room);
+  room.title = std::move(request.title);
+  co_return room;
+}
+
+std::vector<std::string> FakeChat::users_in(const std::string& room) const {
+  std::vector<std::string> users;
+  for (auto& attendee : attendees_)
+    if (attendee->room == room) users.push_back(attendee->user);
+  std::sort(users.begin(), users.end());
+  users.erase(std::unique(users.begin(), users.end()), users.end());
+  return users;
+}
+
+Task<Result<chat::Presence>> FakeChat::presence(CallContext, chat::GetPresence request) {
+  chat::Presence present;
+  present.users = users_in(request.room);
+  present.total = static_cast<std::int64_t>(present.users.size());
+  present.room = std::move(request.room);
+  co_return present;
+}
+
+void FakeChat::Attendee::wake() {
+  if (auto go = std::exchange(resume, std::nullopt)) (*go)(true);
+}
+
+void FakeChat::tell(chat::RoomEventType type, const std::string& room, const std::string& user) {
+  chat::RoomEvent event;
+  event.type = type;
+  event.room = room;
+  event.user = user;
+  event.timestamp = Timestamp(std::chrono::seconds(1'700'000'000));
+  const auto all = attendees_;
+  for (auto& attendee : all) {
+    if (attendee->room != room || attendee->user == user) continue;
+    attendee->events.push_back(event);
+    attendee->wake();
+  }
+}
+
+Task<Result<void>> FakeChat::attend(CallContext context, chat::AttendRoom request,
+                                    Sink<chat::RoomEvent> sink) {
+  if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
+  ++attends;
+  if (follow_error) co_return std::unexpected(*follow_error);
+  auto attendee = std::make_shared<Attendee>();
+  attendee->room = request.room;
+  attendee->user = request.user;
+  const auto before = users_in(request.room);
+  const bool first = std::find(before.begin(), before.end(), request.user) == before.end();
+  struct Listed {
+    FakeChat& chat;
+    std::shared_ptr<Attendee> self;
+    std::shared_ptr<Cancellation> cancellation;
+    ~Listed() {
+      std::erase(chat.attendees_, self);
+      if (!cancellation->cancelled()) return;  // the test is over
+      const auto left = chat.users_in(self->room);
+      if (std::find(left.begin(), left.end(), self->user) == left.end())
+        chat.tell(chat::RoomEventType::leave, self->room, self->user);
+    }
+  };
+  attendees_.push_back(attendee);
+  const Listed listed{*this, attendee, context.cancellation};
+  if (first) tell(chat::RoomEventType::join, request.room, request.user);
+  chat::RoomEvent here;
+  here.room = request.room;
+  here.users = users_in(request.room);
+  here.total = static_cast<std::int64_t>(here.users.size());
+  here.timestamp = Timestamp(std::chrono::seconds(1'700'000'000));
+  attendee->events.push_front(std::move(here));
+  context.cancellation->on_cancel([weak = std::weak_ptr(attendee)] {
+    if (auto alive = weak.lock()) alive->wake();
+  });
+  for (;;) {
+    if (context.cancelled()) co_return fail(Code::cancelled, "cancelled");
+    if (attendee->events.empty()) {
+      co_await callback<bool>([&](Resume<bool> done) { attendee->resume.emplace(std::move(done)); });
+      continue;
+    }
+    const auto event = std::move(attendee->events.front());
+    attendee->events.pop_front();
+    const bool taken = co_await sink.send(event);
+    if (!taken) co_return fail(Code::cancelled, "the receiver has gone");
+  }
+}
+
+Task<Result<void>> FakeChat::typing(CallContext, chat::Typing request) {
+  if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
+  typings.push_back(request);
+  tell(chat::RoomEventType::typing, request.room, request.user);
+  co_return Result<void>{};
 }
 
 Task<Result<void>> FakeChat::follow_mentions(CallContext, chat::FollowMentions, Sink<chat::MentionUpdate>) {

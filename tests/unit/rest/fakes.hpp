@@ -103,10 +103,19 @@ class FakeChat final : public chat::ChatService {
   Task<Result<chat::MessagePage>> read(CallContext context, chat::ReadMessages request) override;
   Task<Result<void>> follow(CallContext context, chat::FollowRoom request,
                             Sink<chat::RoomUpdate> sink) override;
+  Task<Result<chat::DirectSent>> send_direct(CallContext context, chat::SendDirect request) override;
+  Task<Result<chat::RoomPage>> list_rooms(CallContext context, chat::ListRooms request) override;
+  Task<Result<chat::RoomInfo>> get_room(CallContext context, chat::GetRoom request) override;
+  Task<Result<chat::RoomInfo>> put_room(CallContext context, chat::PutRoom request) override;
+  Task<Result<chat::Presence>> presence(CallContext context, chat::GetPresence request) override;
+  Task<Result<void>> attend(CallContext context, chat::AttendRoom request,
+                            Sink<chat::RoomEvent> sink) override;
+  Task<Result<void>> typing(CallContext context, chat::Typing request) override;
   Task<Result<void>> follow_mentions(CallContext context, chat::FollowMentions request,
                                      Sink<chat::MentionUpdate> sink) override;
 
-  void append(const std::string& room, std::string content = "hello", std::string user = "Alice");
+  void append(const std::string& room, std::string content = "hello", std::string user = "Alice",
+              std::string type = "message", std::string extra = {});
   void prune(const std::string& room, std::int64_t first);  // forgets what is before `first`
   void replace(const std::string& room);                    // an empty log
   // Ends every follow() with that error.
@@ -126,8 +135,21 @@ class FakeChat final : public chat::ChatService {
   std::size_t follows = 0, following = 0;
   bool hold_posts = false;
   bool newest_first = false;
+  std::vector<chat::SendDirect> directs;
+  std::vector<chat::Typing> typings;
+  std::size_t attends = 0;  // calls so far
 
  private:
+  struct Attendee {
+    std::string room, user;
+    std::deque<chat::RoomEvent> events;
+    std::optional<Resume<bool>> resume;
+    void wake();
+  };
+  void tell(chat::RoomEventType type, const std::string& room, const std::string& user);
+  std::vector<std::string> users_in(const std::string& room) const;
+  std::vector<std::shared_ptr<Attendee>> attendees_;
+
   struct Waiter {
     std::optional<Resume<bool>> resume;
     std::optional<Error> end;

@@ -81,6 +81,21 @@ class GatewayFixture {
     return connect(request);
   }
 
+  // Runs what was posted to the gateway's loop.
+  void run_loop() {
+    loop.post([this] { loop.stop(); });
+    loop.run();
+  }
+  // Runs the loop, timers included, until `done`; throws when that takes longer than ten seconds.
+  void run_until(const std::function<bool()>& done) {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("the loop takes too long");
+      const auto look = loop.after(std::chrono::milliseconds(5), [this] { loop.stop(); });
+      loop.run();
+    }
+  }
+
   net::Loop loop;
   ManualTime time;
   std::unique_ptr<Random> random = make_random(1);

@@ -23,7 +23,8 @@ namespace parley::rest {
 // Configuration section [rest].
 struct Options {
   std::vector<std::string> cors_origins{"*"};      // "*" for any; empty: no CORS headers
-  std::int64_t max_chat_message = 64 << 10;        // bytes of one chat frame
+  std::int64_t max_chat_message = 64 << 10;        // bytes of one chat frame; a larger one is refused ...
+  std::int64_t max_refused_message = 64 << 20;     // ... and beyond this closes the connection
   std::int64_t max_echo_message = 16 << 20;        // bytes of one /echo frame
   std::int32_t posts_in_flight = 64;               // per WebSocket, before its reading pauses
   std::string v1_sunset = "2027-12-31T00:00:00Z";  // RFC 3339; empty: none

@@ -34,12 +34,18 @@ class WebSocketHandler {
   virtual void on_open(WebSocket& socket) = 0;
   // A whole message, of valid UTF-8 if `text`; the view is good during the call.
   virtual void on_message(std::string_view message, bool text) = 0;
+  // Instead, for a message larger than WebSocketOptions::max_message, where that does not close: it has been
+  // thrown away as it came.
+  virtual void on_oversized(std::size_t bytes, bool text) {
+    static_cast<void>(bytes), static_cast<void>(text);
+  }
   // Once, however it ended; 1006 where no close frame came. send() does nothing from here on.
   virtual void on_close(std::uint16_t code) = 0;
 };
 
 struct WebSocketOptions {
-  std::size_t max_message = 0;  // bytes; 0: the server's default. Larger ones close with 1009
+  std::size_t max_message = 0;  // bytes; 0: the server's default. Larger ones close with 1009 ...
+  std::size_t max_discarded = 0;  // ... unless they are within this: on_oversized()
   // Told to a peer that is too slow, in the close frame (code 1013); at most 123 bytes.
   std::string slow_reason = "too slow: reconnect";
   // Told to every open peer when the server stops (code 1012).
