@@ -29,6 +29,7 @@ Exit report(const Error& error) {
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
   for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(), operations<chat::ChatService>(),
+                          operations<notifications::NotificationService>(),
                           operations<calculator::Calculator>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
@@ -126,7 +127,13 @@ Exit run_server(const Config& config) {
   if (!orders_database) return report(orders_database.error());
   auto chat_database = open_database("chat", chat::migrations(), config, loop, clock);
   if (!chat_database) return report(chat_database.error());
-  const NamedDatabase databases[] = {{"users", users_database->get()}, {"orders", orders_database->get()}, {"chat", chat_database->get()}};
+  auto notifications_database =
+      open_database("notifications", notifications::migrations(), config, loop, clock);
+  if (!notifications_database) return report(notifications_database.error());
+  const NamedDatabase databases[] = {{"users", users_database->get()},
+                                     {"orders", orders_database->get()},
+                                     {"chat", chat_database->get()},
+                                     {"notifications", notifications_database->get()}};
   watch_databases(*health, databases);
 
   // Modules, each behind its port.
@@ -135,6 +142,9 @@ Exit run_server(const Config& config) {
   const auto orders =
       orders::make_orders({std::move(*orders_database), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({std::move(*chat_database), loop, clock, *metrics, *random}, config.chat);
+  const auto notifications = notifications::make_notifications(
+      {std::move(*notifications_database), loop, clock, *metrics, *random, *orders, *chat},
+      config.notifications);
   const auto calculator = calculator::make_calculator();
 
   // The edges, which put their routes into one router.
@@ -142,6 +152,8 @@ Exit run_server(const Config& config) {
   const std::vector<BoundService> services{bind_service<users::UserService>("users", *users),
                                            bind_service<orders::OrderService>("orders", *orders),
                                            bind_service<chat::ChatService>("chat", *chat),
+                                           bind_service<notifications::NotificationService>(
+                                               "notifications", *notifications),
                                            bind_service<calculator::Calculator>("calculator", *calculator)};
   bool ready = false;
   const auto health_report = [&] {
@@ -155,6 +167,7 @@ Exit run_server(const Config& config) {
                                            .metrics = *metrics,
                                            .services = services,
                                            .chat = *chat,
+                                           .notifications = *notifications,
                                            .health = health_report,
                                            .metrics_text = [&] { return metrics->text(); },
                                            .version = PARLEY_VERSION,
@@ -207,6 +220,11 @@ Exit run_server(const Config& config) {
   lifecycle.add({"chat", [&] { return chat->start(); },
                  [&]() -> Task<void> {
                    chat->stop();
+                   co_return;
+                 }});
+  lifecycle.add({"notifications", [&] { return notifications->start(); },
+                 [&]() -> Task<void> {
+                   notifications->stop();
                    co_return;
                  }});
   lifecycle.add({"gateway", {}, [&] { return gateway.stop(); }});

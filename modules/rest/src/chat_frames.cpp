@@ -35,11 +35,11 @@ std::string system_frame(std::string_view type, std::string_view content, Timest
   return end(std::move(out), now);
 }
 
-std::string gap_frame(std::string_view room, const LogGap& gap, Timestamp now) {
+std::string gap_frame(std::string_view entries, std::string_view room, const LogGap& gap, Timestamp now) {
   const auto from = std::to_string(gap.from), to = std::to_string(gap.to);
   auto out = begin("gap");
-  member("content", "messages " + from + " to " + to + " are no longer kept", out);
-  member("room", room, out);
+  member("content", std::string(entries) + ' ' + from + " to " + to + " are no longer kept", out);
+  if (!room.empty()) member("room", room, out);
   out += ",\"from\":" + from + ",\"to\":" + to;
   return end(std::move(out), now);
 }

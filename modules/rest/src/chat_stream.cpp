@@ -8,11 +8,6 @@
 namespace parley::rest {
 namespace {
 
-constexpr const char* slow_event =
-    R"({"code":"unavailable","message":"too slow: reconnect with Last-Event-ID, the seq you saw last"})";
-constexpr const char* restart_event =
-    R"({"code":"unavailable","message":"the server restarts: reconnect with Last-Event-ID, the seq you saw last"})";
-
 // One open stream, kept by its two callbacks.
 struct Listener {
   Listener(ChatEdge& e, std::shared_ptr<RoomHub> hub, std::optional<std::int64_t> position)

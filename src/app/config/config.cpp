@@ -31,7 +31,8 @@ const parley::TypeInfo& parley::describe<parley::app::Config>() {
       field<&Config::server>("server", may_be_absent()),   field<&Config::net>("net", may_be_absent()),
       field<&Config::storage>("storage", may_be_absent()), field<&Config::users>("users", may_be_absent()),
       field<&Config::orders>("orders", may_be_absent()),
-      field<&Config::chat>("chat", may_be_absent()),       field<&Config::rest>("rest", may_be_absent()),
+      field<&Config::chat>("chat", may_be_absent()),
+      field<&Config::notifications>("notifications", may_be_absent()),       field<&Config::rest>("rest", may_be_absent()),
       field<&Config::jsonrpc>("jsonrpc", may_be_absent()), field<&Config::log>("log", may_be_absent()),
   };
   static const TypeInfo type = object<Config>("Config", rows);

@@ -6,6 +6,7 @@
 #include <parley/db/sqlite.hpp>
 #include <parley/jsonrpc/edge.hpp>
 #include <parley/net/server.hpp>
+#include <parley/notifications/compose.hpp>
 #include <parley/observe/observe.hpp>
 #include <parley/orders/compose.hpp>
 #include <parley/rest/gateway.hpp>
@@ -37,6 +38,7 @@ struct Config {
   users::Options users;
   orders::Options orders;
   chat::Options chat;
+  notifications::Options notifications;
   rest::Options rest;
   jsonrpc::Options jsonrpc;
   observe::LogOptions log;
