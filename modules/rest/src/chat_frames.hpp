@@ -1,6 +1,7 @@
 // What the sockets and streams say themselves, as JSON text.
 #pragma once
 
+#include <parley/chat/chat.hpp>
 #include <parley/follow.hpp>
 #include <parley/result.hpp>
 #include <parley/time.hpp>
