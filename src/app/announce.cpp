@@ -8,19 +8,16 @@
 #include <system_error>
 
 namespace parley::app {
-namespace {
 
-// The address a client on this machine uses: an unspecified one is reached over loopback.
+// An unspecified address is reached over loopback.
 std::string authority(const std::string& host, std::uint16_t port) {
   std::string name = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
   if (name.contains(':')) name = "[" + name + "]";
   return name + ":" + std::to_string(port);
 }
 
-}  // namespace
-
 std::string banner(const std::string& version, const std::string& profile, const std::string& host,
-                   Ports ports) {
+                   Ports ports, const std::string& admin_token) {
   const auto http = authority(host, ports.http), ws = authority(host, ports.ws);
   return "Parley " + version + ", profile " + profile + "\n\n" +                             //
          "  http://" + http + "   REST, Server-Sent Events, WebSocket, health, metrics\n" +  //
@@ -30,7 +27,12 @@ std::string banner(const std::string& version, const std::string& profile, const
          "  curl -H 'Content-Type: application/json' -d '{\"user\":\"Alice\",\"content\":\"Hello\"}' "
          "http://" +  //
          http +
-         "/api/messages\n\n" +  //
+         "/api/messages\n\n" +                                                                       //
+         "With the administrator's token, slow all routes down and make every fourth answer an error:\n\n" +  //
+         "  curl -X PUT http://" + http + "/api/admin/faults -H \"Authorization: Bearer " + admin_token +
+         "\" -H 'Content-Type: application/json' -d '{\"route\":\"*\",\"delay\":200,\"error_rate\":0.25}'\n" +
+         "  curl -X DELETE http://" + http + "/api/admin/faults -H \"Authorization: Bearer " + admin_token +
+         "\"\n\n" +  //
          "Ctrl-C ends it.\n";
 }
 

@@ -13,9 +13,14 @@ struct Ports {
   std::uint16_t grpc = 0;  // 0: not served
 };
 
-// Addresses, and one line each for curl and websocat to paste. `host` is an address in digits.
+// "127.0.0.1:8080", "[::1]:8080": the address a client on this machine uses.
+std::string authority(const std::string& host, std::uint16_t port);
+
+// Addresses, and one line each for curl and websocat to paste; for whoever administrates one with
+// `admin_token`, which is shown, or what a shell reads instead of one that must not be. `host` is an address in
+// digits.
 std::string banner(const std::string& version, const std::string& profile, const std::string& host,
-                   Ports ports);
+                   Ports ports, const std::string& admin_token);
 
 // {"http":N,"ws":N,"grpc":N}
 std::string ports_json(Ports ports);

@@ -1,8 +1,10 @@
 #include "compose.hpp"
 
+#include "administrator.hpp"
 #include "announce.hpp"
 #include "process.hpp"
 #include "route_metrics.hpp"
+#include "settings.hpp"
 #include "statistics.hpp"
 #include "termination.hpp"
 
@@ -17,31 +19,41 @@
 
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 namespace parley::app {
 namespace {
 
-Exit report(const Error& error) {
-  std::fprintf(stderr, "parley: %s\n", error.message.c_str());
-  return error.code == Code::invalid_argument ? Exit::usage : Exit::failed;
-}
-
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
-  for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(), operations<chat::ChatService>(),
-                          operations<notifications::NotificationService>(),
-                          operations<calculator::Calculator>()})
+  for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
+                          operations<chat::ChatService>(),
+                          operations<notifications::NotificationService>(), operations<calculator::Calculator>(),
+                          operations<faults::FaultService>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
 }
 
-Result<std::unique_ptr<db::Database>> open_database(const std::string& name,
-                                                    std::span<const db::Migration> migrations,
-                                                    const Config& config, net::Loop& loop,
-                                                    const Clock& clock) {
-  return db::open_sqlite(name, config.server.data + "/" + name + ".db", migrations, config.storage, loop,
-                         clock);
-}
+// All of module_databases(), until each has gone to its module.
+class Databases {
+ public:
+  Result<void> open(const Config& config, net::Loop& loop, const Clock& clock) {
+    for (const auto& row : module_databases()) {
+      auto opened = db::open_sqlite(row.name, row.path(config.server.data), row.migrations, config.storage,
+                                    loop, clock);
+      if (!opened) return std::unexpected(std::move(opened.error()));
+      named_.push_back({row.name, opened->get()});
+      owned_[row.name] = std::move(*opened);
+    }
+    return {};
+  }
+  std::unique_ptr<db::Database> take(const std::string& name) { return std::move(owned_.at(name)); }
+  std::span<const NamedDatabase> named() const { return named_; }
+
+ private:
+  std::vector<NamedDatabase> named_;
+  std::map<std::string, std::unique_ptr<db::Database>> owned_;
+};
 
 Result<std::uint16_t> listen(net::Server& server, const std::string& host, std::int32_t port,
                              const std::string& flag) {
@@ -76,6 +88,13 @@ void log_access(const net::Request& request, std::uint16_t status, double second
              {"trace_id", trace}});
 }
 
+// The patterns of its routes, each once.
+std::vector<std::string> patterns(const net::Router& router) {
+  std::set<std::string> all;
+  for (const auto& route : router.routes()) all.insert(route->pattern);
+  return {all.begin(), all.end()};
+}
+
 // A turn of the loop behind everything that was posted so far.
 Task<void> next_turn(net::Loop& loop) {
   co_await callback<bool>([&loop](Resume<bool> resume) {
@@ -104,12 +123,24 @@ Task<void> run(Lifecycle& lifecycle, Termination& termination, net::Loop& loop, 
 
 }  // namespace
 
+std::span<const ModuleDatabase> module_databases() {
+  static const ModuleDatabase rows[] = {
+      {"users", users::migrations()},
+      {"orders", orders::migrations()},
+      {"chat", chat::migrations()},
+      {"notifications", notifications::migrations()},
+  };
+  return rows;
+}
+
 // Everything the server is made of, from the bottom up. What is declared later may use what is declared
 // earlier, and goes first.
 Exit run_server(const Config& config) {
   survive_failed_writes();
   build_type_tables();
   const auto log = observe::install_log(config.log);
+  const auto administrator = Administrator::make(config.server.admin_token);
+  if (!administrator) return report(administrator.error());
 
   const Clock& clock = system_clock();
   const SteadyTime started = clock.steady();
@@ -119,45 +150,54 @@ Exit run_server(const Config& config) {
   net::Loop loop;
   Bus bus;
 
-  // Storage: a database per module, which owns it.
+  // Storage.
   if (const auto made = make_data_directory(config.server.data); !made) return report(made.error());
-  auto users_database = open_database("users", users::migrations(), config, loop, clock);
-  if (!users_database) return report(users_database.error());
-  auto orders_database = open_database("orders", orders::migrations(), config, loop, clock);
-  if (!orders_database) return report(orders_database.error());
-  auto chat_database = open_database("chat", chat::migrations(), config, loop, clock);
-  if (!chat_database) return report(chat_database.error());
-  auto notifications_database =
-      open_database("notifications", notifications::migrations(), config, loop, clock);
-  if (!notifications_database) return report(notifications_database.error());
-  const NamedDatabase databases[] = {{"users", users_database->get()},
-                                     {"orders", orders_database->get()},
-                                     {"chat", chat_database->get()},
-                                     {"notifications", notifications_database->get()}};
-  watch_databases(*health, databases);
+  Databases databases;
+  if (const auto opened = databases.open(config, loop, clock); !opened) return report(opened.error());
+  watch_databases(*health, databases.named());
 
   // Modules, each behind its port.
   const auto users =
-      users::make_user_service({std::move(*users_database), bus, *metrics, *random}, config.users);
+      users::make_user_service({databases.take("users"), bus, *metrics, *random}, config.users);
   const auto orders =
-      orders::make_orders({std::move(*orders_database), *users, loop, clock, *metrics, *random}, config.orders);
-  const auto chat = chat::make_chat({std::move(*chat_database), loop, clock, *metrics, *random}, config.chat);
+      orders::make_orders({databases.take("orders"), *users, loop, clock, *metrics, *random}, config.orders);
+  const auto chat = chat::make_chat({databases.take("chat"), loop, clock, *metrics, *random}, config.chat);
   const auto notifications = notifications::make_notifications(
-      {std::move(*notifications_database), loop, clock, *metrics, *random, *orders, *chat},
-      config.notifications);
+      {databases.take("notifications"), loop, clock, *metrics, *random, *orders, *chat}, config.notifications);
   const auto calculator = calculator::make_calculator();
+  net::Router router = make_router(*metrics);
+  net::Interception interception;
+  std::unique_ptr<net::Interceptor> fault_interceptor;
+  const auto faults = faults::make_faults(
+      {.scheduler = loop,
+       .clock = clock,
+       .random = *random,
+       .metrics = *metrics,
+       .routes = [&router] { return patterns(router); },
+       .changed = [&](bool any) { interception.active = any ? fault_interceptor.get() : nullptr; }},
+      config.faults);
 
   // The edges, which put their routes into one router.
-  net::Router router = make_router(*metrics);
-  const std::vector<BoundService> services{bind_service<users::UserService>("users", *users),
-                                           bind_service<orders::OrderService>("orders", *orders),
-                                           bind_service<chat::ChatService>("chat", *chat),
-                                           bind_service<notifications::NotificationService>(
-                                               "notifications", *notifications),
-                                           bind_service<calculator::Calculator>("calculator", *calculator)};
+  const std::vector<BoundService> services{
+      bind_service<users::UserService>("users", *users,
+                                       "Users: created, read, searched, changed; in several versions of the API."),
+      bind_service<orders::OrderService>("orders", *orders,
+                                       "Orders of users: placed once, moved on by legal steps only; money is exact."),
+      bind_service<chat::ChatService>("chat", *chat,
+                                       "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."),
+      bind_service<notifications::NotificationService>(
+          "notifications", *notifications,
+          "What users are told: stored, told as it comes, and resumable; orders and mentions make some by themselves."),
+      bind_service<calculator::Calculator>("calculator", *calculator,
+                                       "The calculator of the lab, and its history."),
+      bind_service<faults::FaultService>("faults", *faults, "Faults on demand, for administrators.")};
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
+    if (auto injected = faults->summary(); !injected.empty()) {
+      dependencies.emplace_back("faults", "injected: " + injected);
+      if (status == "healthy") status = "degraded";
+    }
     return rest::HealthReport{std::move(status), PARLEY_VERSION, format_uptime(clock.steady() - started),
                               std::move(dependencies), ready};
   };
@@ -171,20 +211,27 @@ Exit run_server(const Config& config) {
                                            .health = health_report,
                                            .metrics_text = [&] { return metrics->text(); },
                                            .version = PARLEY_VERSION,
-                                           .authorize = {}},  // without sign-in everyone may do everything
+                                           .authorize = authorize},
                                           config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
   gateway.mount(router);
+  std::string address;  // once it listens
   const auto json_rpc = jsonrpc::make_edge({.loop = loop,
                                             .clock = clock,
                                             .metrics = *metrics,
                                             .services = services,
                                             .version = PARLEY_VERSION,
-                                            .authorize = {},
+                                            .address = [&] { return address; },
+                                            .authorize = authorize,
                                             .admits_origin = gateway.admits_origin()},
                                            config.jsonrpc);
   json_rpc->mount(router);
+  teaching::mount(router, {.scheduler = loop, .random = *random, .error_writer = gateway.error_writer()},
+                  config.teaching);
+  fault_interceptor = teaching::make_fault_interceptor(*faults, loop, gateway.error_writer());
+  const auto security = rest::security_fields(config.rest);
+  std::unique_ptr<console::Console> page;  // outlives the server, whose figures it shows
 
   net::Limits limits = config.net;
   limits.max_connections = connections_that_fit(limits.max_connections);
@@ -195,9 +242,20 @@ Exit run_server(const Config& config) {
                       .error_writer = gateway.error_writer(),
                       .access_log = config.log.access ? log_access : nullptr,
                       .server_header = "parley/" PARLEY_VERSION,
-                      .before = gateway.before()},
+                      .before = gateway.before(),
+                      .fields = security.all,
+                      .page_fields = security.pages,
+                      .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
+                      .interception = &interception},
                      limits);
-  export_statistics(*metrics, server, databases);
+  export_statistics(*metrics, server, databases.named());
+  page = console::make_console({.loop = loop,
+                                .clock = clock,
+                                .services = services,
+                                .figures = live_figures(*metrics, server, clock),
+                                .version = PARLEY_VERSION},
+                               config.console);
+  page->mount(router);
 
   const std::string& host = config.server.host;
   const auto http = listen(server, host, config.server.port, "--port");
@@ -205,12 +263,14 @@ Exit run_server(const Config& config) {
   const auto ws = listen(server, host, config.server.ws_port, "--ws-port");
   if (!ws) return report(ws.error());
   const Ports ports{.http = *http, .ws = *ws};
+  address = authority(host, ports.http);
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
+  const std::string token_file = config.server.data + "/admin.token";
 
   // Starts downwards, stops upwards.
   Lifecycle lifecycle;
-  lifecycle.add({"databases", {}, [&] { return stop_databases(databases, loop); }});
+  lifecycle.add({"databases", {}, [&] { return stop_databases(databases.named(), loop); }});
   lifecycle.add({"users", [&] { return users->start(); }, {}});
   lifecycle.add({"orders", [&] { return orders->start(); },
                  [&]() -> Task<void> {
@@ -238,9 +298,13 @@ Exit run_server(const Config& config) {
                  [&] { return server.stop(config.server.grace * 4 / 5); }});
   lifecycle.add({"announcement",
                  [&]() -> Task<Result<void>> {
+                   if (auto written = write_token_file(token_file, administrator->token()); !written)
+                     co_return written;
                    if (!ports_file.empty())
                      if (auto written = write_ports_file(ports_file, ports); !written) co_return written;
-                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports).c_str(), stdout);
+                   const auto shown =
+                       administrator->made_anew() ? administrator->token() : "$(cat '" + token_file + "')";
+                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(), stdout);
                    std::fflush(stdout);
                    log::info("app", "accepting", {{"host", host}, {"http", ports.http}, {"ws", ports.ws}});
                    ready = true;
@@ -249,6 +313,7 @@ Exit run_server(const Config& config) {
                  [&]() -> Task<void> {
                    ready = false;
                    if (!ports_file.empty()) ::unlink(ports_file.c_str());
+                   ::unlink(token_file.c_str());
                    co_return;
                  }});
 

@@ -3,7 +3,7 @@
 #include "command_line.hpp"
 #include "compose.hpp"
 #include "config/embedded.hpp"
-#include "config/loader.hpp"
+#include "settings.hpp"
 
 #include <cstdio>
 
@@ -14,23 +14,25 @@ void print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-Exit refuse(const Problems& problems) {
-  for (const auto& problem : problems) std::fprintf(stderr, "parley: %s\n", problem.c_str());
-  return Exit::usage;
-}
-
-Exit run(const CommandLine& command) {
-  if (!command.problems.empty()) return refuse(command.problems);
-  if (command.action == CommandLine::Action::print) return print(command.text), Exit::clean;
-  if (command.action == CommandLine::Action::show_template) return print(default_config_text()), Exit::clean;
-
-  const auto loaded = load_config({command.config_file, process_environment(), command.flags});
-  if (!loaded) return refuse(loaded.error());
-  if (command.action == CommandLine::Action::show_config) return print(to_toml(*loaded)), Exit::clean;
-  return run_server(loaded->config);
+Exit run(const CommandLine& line) {
+  if (!line.problems.empty()) return refuse(line.problems);
+  if (!line.command) return print(line.text), Exit::clean;
+  return line.command->run(line);
 }
 
 }  // namespace
+
+Exit run_config(const CommandLine& line) {
+  if (line.has("--template")) return print(default_config_text()), Exit::clean;
+  const auto loaded = settings_of(line);
+  if (!loaded) return refuse(loaded.error());
+  return print(to_toml(*loaded)), Exit::clean;
+}
+
+Exit run_serve(const CommandLine& line) {
+  const auto loaded = settings_of(line);
+  return loaded ? run_server(loaded->config) : refuse(loaded.error());
+}
 
 int run_program(std::span<const std::string> arguments) {
   try {

@@ -2,6 +2,8 @@
 
 #include "process.hpp"
 
+#include <cmath>
+
 namespace parley::app {
 namespace {
 
@@ -101,6 +103,31 @@ void export_statistics(observe::Registry& registry, const net::Server& server,
       [&server, metrics = ServerMetrics(registry)]() mutable { metrics.collect(server.statistics()); });
   for (const auto& named : databases)
     registry.on_collect([metrics = DatabaseMetrics(registry, named)]() mutable { metrics.collect(); });
+}
+
+std::vector<console::Figure> live_figures(observe::Registry& registry, const net::Server& server,
+                                          const Clock& clock) {
+  using Shown = console::Figure::Shown;
+  const auto of_server = [&server](auto member) {
+    return [&server, member] { return static_cast<double>(server.statistics().*member); };
+  };
+  const auto sum = [&registry](std::string_view name, std::string_view label = {}, std::string_view prefix = {}) {
+    return [&registry, name, label, prefix] { return registry.sum(name, label, prefix); };
+  };
+  return {
+      {"uptime", "up", [&clock, started = clock.steady()] {
+         return std::floor(std::chrono::duration<double>(clock.steady() - started).count());
+       }, Shown::seconds},
+      {"requests_per_second", "requests a second", sum("http_requests_total"), Shown::per_second},
+      {"requests", "requests answered", sum("http_requests_total")},
+      {"errors", "server errors (5xx)", sum("http_requests_total", "status", "5")},
+      {"websockets", "open WebSockets", of_server(&net::ServerStatistics::websockets)},
+      {"event_streams", "open event streams", of_server(&net::ServerStatistics::event_streams)},
+      {"messages", "chat messages", sum("chat_messages_total")},
+      {"users", "users", sum("active_users_total")},
+      {"orders", "orders created", sum("orders_created_total", "status", "success")},
+      {"notifications", "notifications sent", sum("notifications_total")},
+  };
 }
 
 void watch_databases(observe::Health& health, std::span<const NamedDatabase> databases) {

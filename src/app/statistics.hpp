@@ -1,6 +1,7 @@
 // What the server and its databases count, shown as metrics and as health.
 #pragma once
 
+#include <parley/console/console.hpp>
 #include <parley/db/database.hpp>
 #include <parley/net/server.hpp>
 #include <parley/observe/observe.hpp>
@@ -9,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace parley::app {
 
@@ -21,6 +23,9 @@ struct NamedDatabase {
 // From each exposition on; what is given outlives the registry's last exposition.
 void export_statistics(observe::Registry& registry, const net::Server& server,
                        std::span<const NamedDatabase> databases);
+
+// What the page at `/` shows live. What is given outlives the console.
+std::vector<console::Figure> live_figures(observe::Registry& registry, const net::Server& server, const Clock& clock);
 
 // `database`, and `database.<module>` for each.
 void watch_databases(observe::Health& health, std::span<const NamedDatabase> databases);

@@ -371,8 +371,8 @@ class Reader {
     }
     auto problem = expectation(*slot.type, *slot.rules);
     if (slot.rules->min_integer == no_rules.min_integer && slot.rules->max_integer == no_rules.max_integer)
-      problem += " between " + to_text(Money{no_rules.min_integer}) + " and " +
-                 to_text(Money{no_rules.max_integer});
+      problem +=
+          " between " + to_text(Money{no_rules.min_integer}) + " and " + to_text(Money{no_rules.max_integer});
     return wrong(slot, std::move(problem));
   }
 

@@ -61,3 +61,16 @@ std::string problem_schema() {
 }
 
 }  // namespace parley::codec
+
+template <>
+const parley::TypeInfo& parley::describe<parley::FieldProblem>() {
+  static constexpr Row rows[] = {
+      field<&FieldProblem::field>("field",
+                                  doc("A path such as items[0].quantity; empty for the whole message."),
+                                  example(R"("content")")),
+      field<&FieldProblem::problem>("message", doc("Completes the sentence that the field begins."),
+                                    example(R"("is required")")),
+  };
+  static const TypeInfo type = object<FieldProblem>("FieldProblem", rows, "What is wrong with one field.");
+  return type;
+}

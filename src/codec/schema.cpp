@@ -162,8 +162,8 @@ struct SchemaSet::Impl {
     if (type.text_field < 0) return members(type, type.doc);
     Json schema = Json::object();
     if (type.doc) schema["description"] = type.doc;
-    schema["oneOf"] = Json::array(
-        {field(type.fields[static_cast<std::size_t>(type.text_field)]), members(type, nullptr)});
+    schema["oneOf"] =
+        Json::array({field(type.fields[static_cast<std::size_t>(type.text_field)]), members(type, nullptr)});
     return schema;
   }
 

@@ -94,6 +94,8 @@ Result<void> create(const std::string& name, const std::string& path) {
   return {};
 }
 
+}  // namespace
+
 Result<void> check_header(const std::string& name, const std::string& path, std::int64_t bytes) {
   if (bytes == 0)
     return damaged(name, "is an empty file; restore it from a backup, or remove it to start anew");
@@ -110,8 +112,6 @@ Result<void> check_header(const std::string& name, const std::string& path, std:
   }
   return {};
 }
-
-}  // namespace
 
 Result<std::string> resolve_path(const std::string& name, const std::string& path) {
   std::error_code error;

@@ -3,6 +3,7 @@
 
 #include "connection.hpp"
 
+#include <parley/db/copy.hpp>
 #include <parley/result.hpp>
 
 #include <cstdint>
@@ -13,9 +14,8 @@ namespace parley::db {
 // "PARL", in the file's header (sqlite.org/fileformat.html section 1.3.10): tells our files from others'.
 inline constexpr std::int64_t application_id = 0x5041524C;
 
-// The absolute path without symbolic links, so that two names of one file share one lock.
-// failed_precondition: no such directory, or not a file.
-Result<std::string> resolve_path(const std::string& name, const std::string& path);
+// data_loss for a file that cannot be a database of ours. Call with no connection open.
+Result<void> check_header(const std::string& name, const std::string& path, std::int64_t bytes);
 
 struct FileState {
   bool created = false;

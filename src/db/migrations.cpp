@@ -74,8 +74,8 @@ Result<void> apply(const std::string& name, Connection& connection, const Migrat
 
 }  // namespace
 
-Result<void> migrate(const std::string& name, Connection& connection, std::span<const Migration> migrations,
-                     const Clock& clock) {
+Result<std::int64_t> check_migrations(const std::string& name, Connection& connection,
+                                      std::span<const Migration> migrations) {
   for (std::size_t i = 0; i < migrations.size(); ++i) {
     if (migrations[i].version != static_cast<int>(i) + 1) {
       return std::unexpected(
@@ -102,6 +102,13 @@ Result<void> migrate(const std::string& name, Connection& connection, std::span<
                                        " than this program's; start the program that made it"));
     }
   }
+  return *newest;
+}
+
+Result<void> migrate(const std::string& name, Connection& connection, std::span<const Migration> migrations,
+                     const Clock& clock) {
+  const auto newest = check_migrations(name, connection, migrations);
+  if (!newest) return std::unexpected(newest.error());
   for (const auto& migration : migrations.subspan(static_cast<std::size_t>(*newest))) {
     if (auto applied = apply(name, connection, migration, clock); !applied) return applied;
   }

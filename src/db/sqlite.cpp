@@ -3,10 +3,10 @@
 #include "errors.hpp"
 #include "migrations.hpp"
 #include "monitor.hpp"
-#include "ownership.hpp"
 #include "readers.hpp"
 #include "writer.hpp"
 
+#include <parley/db/ownership.hpp>
 #include <parley/db/sqlite.hpp>
 #include <parley/log.hpp>
 

@@ -25,11 +25,7 @@ class Document {
   explicit Document(const About& about) : about_(about) {}
 
   void add(const net::Route& route) {
-    if (!route.channel) {
-      if (route.websocket)
-        throw std::logic_error("the route " + route.pattern + " does not say what its WebSocket is");
-      return;
-    }
+    if (!route.channel) return;
     const Channel& channel = *route.channel;
     const Transport& transport = route.websocket ? socket : events;
     const std::string id(channel.id);

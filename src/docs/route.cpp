@@ -20,7 +20,12 @@ Endpoint endpoint_of(const BoundService& service, const Operation& row, View vie
   else
     answer.contents.push_back({.type = &row.answer(), .view = view});
   endpoint.answers.push_back(std::move(answer));
-  if (row.error_shape == ErrorShape::calculation) endpoint.error_type = &row.answer();
+  if (row.error_shape == ErrorShape::calculation) {
+    endpoint.answers.front().contents.front().example = R"({"result":8,"operation":"add","success":true})";
+    endpoint.error = {
+        .type = &row.answer(),
+        .example = R"({"result":0,"operation":"divide","success":false,"error":"division by zero"})"};
+  }
   return endpoint;
 }
 

@@ -1,6 +1,7 @@
 #include "answer.hpp"
 
 #include "exchange.hpp"
+#include "gzip.hpp"
 #include "text.hpp"
 
 #include <array>
@@ -19,8 +20,11 @@ constexpr Reason reasons[] = {
     {200, "HTTP/1.1 200 OK\r\n"},
     {201, "HTTP/1.1 201 Created\r\n"},
     {202, "HTTP/1.1 202 Accepted\r\n"},
+    {203, "HTTP/1.1 203 Non-Authoritative Information\r\n"},
     {204, "HTTP/1.1 204 No Content\r\n"},
+    {205, "HTTP/1.1 205 Reset Content\r\n"},
     {206, "HTTP/1.1 206 Partial Content\r\n"},
+    {300, "HTTP/1.1 300 Multiple Choices\r\n"},
     {301, "HTTP/1.1 301 Moved Permanently\r\n"},
     {302, "HTTP/1.1 302 Found\r\n"},
     {303, "HTTP/1.1 303 See Other\r\n"},
@@ -29,23 +33,33 @@ constexpr Reason reasons[] = {
     {308, "HTTP/1.1 308 Permanent Redirect\r\n"},
     {400, "HTTP/1.1 400 Bad Request\r\n"},
     {401, "HTTP/1.1 401 Unauthorized\r\n"},
+    {402, "HTTP/1.1 402 Payment Required\r\n"},
     {403, "HTTP/1.1 403 Forbidden\r\n"},
     {404, "HTTP/1.1 404 Not Found\r\n"},
     {405, "HTTP/1.1 405 Method Not Allowed\r\n"},
     {406, "HTTP/1.1 406 Not Acceptable\r\n"},
+    {407, "HTTP/1.1 407 Proxy Authentication Required\r\n"},
     {408, "HTTP/1.1 408 Request Timeout\r\n"},
     {409, "HTTP/1.1 409 Conflict\r\n"},
     {410, "HTTP/1.1 410 Gone\r\n"},
+    {411, "HTTP/1.1 411 Length Required\r\n"},
     {412, "HTTP/1.1 412 Precondition Failed\r\n"},
     {413, "HTTP/1.1 413 Content Too Large\r\n"},
     {414, "HTTP/1.1 414 URI Too Long\r\n"},
     {415, "HTTP/1.1 415 Unsupported Media Type\r\n"},
+    {416, "HTTP/1.1 416 Range Not Satisfiable\r\n"},
     {417, "HTTP/1.1 417 Expectation Failed\r\n"},
+    {418, "HTTP/1.1 418 I'm a teapot\r\n"},
+    {421, "HTTP/1.1 421 Misdirected Request\r\n"},
     {422, "HTTP/1.1 422 Unprocessable Content\r\n"},
+    {423, "HTTP/1.1 423 Locked\r\n"},
+    {424, "HTTP/1.1 424 Failed Dependency\r\n"},
+    {425, "HTTP/1.1 425 Too Early\r\n"},
     {426, "HTTP/1.1 426 Upgrade Required\r\n"},
     {428, "HTTP/1.1 428 Precondition Required\r\n"},
     {429, "HTTP/1.1 429 Too Many Requests\r\n"},
     {431, "HTTP/1.1 431 Request Header Fields Too Large\r\n"},
+    {451, "HTTP/1.1 451 Unavailable For Legal Reasons\r\n"},
     {499, "HTTP/1.1 499 Client Closed Request\r\n"},
     {500, "HTTP/1.1 500 Internal Server Error\r\n"},
     {501, "HTTP/1.1 501 Not Implemented\r\n"},
@@ -83,9 +97,19 @@ std::string_view find_field(std::string_view headers, std::string_view name) {
   return {};
 }
 
+// The same text in another content coding is another representation: a strong tag must tell (RFC 9110 section
+// 8.8.3.3).
+constexpr std::string_view gzip_suffix = "-gzip";
+
 struct EntityTag {
-  std::array<char, 18> text;
-  std::string_view view() const noexcept { return {text.data(), text.size()}; }
+  std::array<char, 18 + gzip_suffix.size()> text{};
+  std::size_t size = 18;
+  std::string_view view() const noexcept { return {text.data(), size}; }
+  void mark_gzip() noexcept {
+    std::copy_n(gzip_suffix.data(), gzip_suffix.size(), text.data() + size - 1);
+    size += gzip_suffix.size();
+    text[size - 1] = '"';
+  }
 };
 
 EntityTag tag_of(std::string_view body) {
@@ -93,9 +117,17 @@ EntityTag tag_of(std::string_view body) {
   std::array<std::uint8_t, 8> bytes;
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(hash >> (56 - 8 * i));
   EntityTag tag;
-  tag.text.front() = tag.text.back() = '"';
+  tag.text[0] = tag.text[tag.size - 1] = '"';
   write_hex(bytes.data(), bytes.size(), tag.text.data() + 1);
   return tag;
+}
+
+// A strong tag with the suffix of the coding; a weak one as it is, for it speaks of what is the same to a reader.
+std::string coded_tag(std::string_view etag) {
+  std::string coded(etag);
+  if (etag.size() >= 2 && etag.starts_with('"') && etag.ends_with('"'))
+    coded.insert(coded.size() - 1, gzip_suffix);
+  return coded;
 }
 
 std::string_view opaque(std::string_view etag) {
@@ -118,19 +150,23 @@ bool list_matches(std::string_view list, std::string_view etag) noexcept {
 
 }  // namespace
 
-CommonFields::CommonFields(const Clock& clock, std::string_view server) : clock_(clock) {
+CommonFields::CommonFields(const Clock& clock, std::string_view server, std::string_view fields,
+                           std::string_view page_fields)
+    : clock_(clock), fields_(fields), page_fields_(page_fields) {
   if (!server.empty()) server_.append("Server: ").append(server).append("\r\n");
 }
 
-std::string_view CommonFields::at(SteadyTime now) {
+std::string_view CommonFields::at(SteadyTime now, std::string_view content_type) {
   if (now >= valid_until_) renew(now);
-  return text_;
+  return content_type.starts_with("text/html") ? page_text_ : text_;
 }
 
 void CommonFields::renew(SteadyTime now) {
   const auto wall = clock_.now();
   text_ = server_;
   text_.append("Date: ").append(to_http_date(wall)).append("\r\n");
+  page_text_ = text_ + page_fields_;
+  text_.append(fields_);
   valid_until_ = now + (std::chrono::floor<std::chrono::seconds>(wall) + std::chrono::seconds(1) - wall);
 }
 
@@ -140,7 +176,9 @@ bool none_match_fails(const Request& request, std::string_view etag) noexcept {
   return false;
 }
 
-void append_own_fields(const Request& request, const Response& response, std::string& out) {
+namespace {
+
+void append_ids(const Request& request, std::string& out) {
   if (!request.request_id.empty()) out.append("X-Request-Id: ").append(request.request_id).append("\r\n");
   const auto& trace = request.context.trace;
   if (trace.valid()) {
@@ -153,38 +191,83 @@ void append_own_fields(const Request& request, const Response& response, std::st
     write_hex(&trace.flags, 1, at);
     out.append("traceparent: ").append(text.data(), text.size()).append("\r\n");
   }
+}
+
+bool is_bodiless(std::uint16_t status) noexcept {
+  return status < 200 || status == 204 || status == 304;
+}
+
+// Whether a client's Accept-Encoding decides how this answer is coded.
+bool may_be_coded(const Response& response, const Gzip& gzip) noexcept {
+  return gzip.takes(response.body.size()) && response.compressible && !is_bodiless(response.status) &&
+         response.status != 206 && is_text(response.content_type) &&
+         find_field(response.headers(), "Content-Encoding").empty();
+}
+
+// The response's fields, with `etag` in place of the ETag among them.
+void append_with_tag(std::string_view headers, std::string_view etag, std::string& out) {
+  const auto old = find_field(headers, "ETag");
+  const auto at = static_cast<std::size_t>(old.data() - headers.data());
+  out.append(headers.substr(0, at)).append(etag).append(headers.substr(at + old.size()));
+}
+
+}  // namespace
+
+void append_own_fields(const Request& request, const Response& response, std::string& out) {
+  append_ids(request, out);
   out.append(response.headers());
 }
 
-std::size_t append_answer(Exchange& exchange, std::string_view common, bool keep_alive) {
+std::size_t append_answer(Exchange& exchange, std::string_view common, Gzip& gzip, bool keep_alive) {
   const auto& request = exchange.request;
   auto& response = exchange.response;
   auto& out = exchange.out;
   const bool head = request.method == Method::head;
+  const bool varies = may_be_coded(response, gzip);
+  bool coded = varies && exchange.head.negotiates_coding && accepts_gzip(request);
 
+  const bool tagged = response.status == 200 && (head || request.method == Method::get);
+  const auto given_tag = tagged ? find_field(response.headers(), "ETag") : std::string_view();
+  const bool has_own_tag = tagged && given_tag.empty();
   EntityTag own_tag;
-  bool has_own_tag = false;
-  if (response.status == 200 && (head || request.method == Method::get)) {
-    auto etag = find_field(response.headers(), "ETag");
-    if (etag.empty()) {
-      own_tag = tag_of(response.body);
-      has_own_tag = true;
-      etag = own_tag.view();
-    }
+  if (has_own_tag) own_tag = tag_of(response.body);
+  std::string coded_given_tag;
+  const auto check_condition = [&](std::string_view etag) {
     if (exchange.head.conditional && none_match_fails(request, etag)) response.status = 304;
-  }
+  };
 
-  const bool bodiless = response.status < 200 || response.status == 204 || response.status == 304;
-  out.reserve(out.size() + 384 + response.headers().size() + (bodiless || head ? 0 : response.body.size()));
+  std::string_view body = response.body;
+  if (coded) {
+    auto coded_own_tag = own_tag;
+    if (has_own_tag) coded_own_tag.mark_gzip();
+    if (!given_tag.empty()) coded_given_tag = coded_tag(given_tag);
+    if (tagged) check_condition(has_own_tag ? coded_own_tag.view() : coded_given_tag);
+    if (response.status != 304) {
+      const auto shorter = gzip.compress(response.body);
+      coded = !shorter.empty();
+      if (coded) body = shorter;
+    }
+    if (coded)
+      own_tag = coded_own_tag;
+    else
+      coded_given_tag.clear();
+  }
+  if (!coded && tagged) check_condition(has_own_tag ? own_tag.view() : given_tag);
+
+  const bool bodiless = is_bodiless(response.status);
+  out.reserve(out.size() + 384 + common.size() + response.headers().size() +
+              (bodiless || head ? 0 : body.size()));
   append_status_line(response.status, out);
   out.append(common);
   if (!bodiless) {
     if (!response.body.empty() && !response.content_type.empty())
       out.append("Content-Type: ").append(response.content_type).append("\r\n");
     out.append("Content-Length: ");
-    append_number(response.body.size(), out);
+    append_number(body.size(), out);
     out.append("\r\n");
+    if (coded) out.append("Content-Encoding: gzip\r\n");
   }
+  if (varies) out.append("Vary: Accept-Encoding\r\n");
   if (has_own_tag) out.append("ETag: ").append(own_tag.view()).append("\r\n");
   if (response.status == 426)
     out.append(keep_alive ? "Connection: Upgrade\r\n" : "Connection: Upgrade, close\r\n");
@@ -192,16 +275,41 @@ std::size_t append_answer(Exchange& exchange, std::string_view common, bool keep
     out.append("Connection: close\r\n");
   else if (request.http_1_0)
     out.append("Connection: keep-alive\r\n");
-  append_own_fields(request, response, out);
+  append_ids(request, out);
+  if (coded_given_tag.empty())
+    out.append(response.headers());
+  else
+    append_with_tag(response.headers(), coded_given_tag, out);
   out.append("\r\n");
   if (bodiless || head) return 0;
-  out.append(response.body);
-  return response.body.size();
+  out.append(body);
+  return body.size();
 }
+
+namespace {
+
+void append_produced_head(const Exchange& exchange, std::string& out) {
+  const auto& response = exchange.response;
+  if (!response.content_type.empty())
+    out.append("Content-Type: ").append(response.content_type).append("\r\n");
+  if (const auto length = response.producing->length) {
+    out.append("Content-Length: ");
+    append_number(*length, out);
+    out.append("\r\n");
+  } else if (!exchange.request.http_1_0) {
+    out.append("Transfer-Encoding: chunked\r\n");
+  }
+  out.append("Connection: close\r\n");
+  append_own_fields(exchange.request, response, out);
+  out.append("\r\n");
+}
+
+}  // namespace
 
 void append_stream_head(Exchange& exchange, std::string_view common, std::string& out) {
   append_status_line(exchange.response.status, out);
   out.append(common);
+  if (exchange.response.producing) return append_produced_head(exchange, out);
   out.append(
       "Content-Type: text/event-stream\r\n"
       "Cache-Control: no-store\r\n"

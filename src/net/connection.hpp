@@ -80,6 +80,9 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
   bool accept_body();
   void dispatch();
   bool produce_answer();
+  bool route_answer();
+  bool run_handler(Task<void> task);
+  Task<void> intercepted(Interceptor& interceptor);
   bool handle();
   bool upgrade();
   void answer_unrouted();
@@ -91,6 +94,8 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
   void answer_last();
   void finish();
   void finish_stream();
+  void reset();
+  std::string_view common_fields(SteadyTime now);
   void observe(SteadyTime now, std::size_t bytes);
   void end_request(bool keep_alive);
   void hand_over();

@@ -219,25 +219,57 @@ void Connection::dispatch() {
 // False when a handler waits, or the connection is to be handed over.
 bool Connection::produce_answer() {
   auto& x = *exchange_;
-  if (core_->deps.before && core_->deps.before(x.request, x.response)) return true;
-  const auto* route = x.match.route;
-  if (!route) {
+  const auto& deps = core_->deps;
+  if (x.head.authorized && deps.authenticate) x.request.context.principal = deps.authenticate(x.request);
+  if (deps.before && deps.before(x.request, x.response)) return true;
+  if (!x.match.route) {
     answer_unrouted();
     return true;
   }
-  if (route->websocket && x.head.wants_websocket && x.request.method == Method::get) return !upgrade();
-  if (!route->handler) {
-    prepare_error(426, "this address speaks WebSocket only");
-    x.response.header("Upgrade", "websocket");
-    return true;
-  }
+  auto* const interceptor = deps.interception ? deps.interception->active : nullptr;
+  if (!interceptor || !interceptor->concerns(x.request)) return route_answer();
+  if (!run_handler(intercepted(*interceptor))) return false;
+  return !std::exchange(x.goes_on_upgrading, false) || !upgrade();
+}
+
+bool Connection::route_answer() {
+  auto& x = *exchange_;
+  const auto& route = *x.match.route;
+  if (route.websocket && x.head.wants_websocket && x.request.method == Method::get) return !upgrade();
   return handle();
 }
 
-// Runs the handler. Most complete at once; one that waits (false) continues in handler_completed().
+// An interceptor, and behind it what it comes before; an upgrade is left to the caller.
+Task<void> Connection::intercepted(Interceptor& interceptor) {
+  auto& x = *exchange_;
+  auto intercepting = interceptor.intercept(x.request, x.response);
+  const bool answered = co_await std::move(intercepting);
+  if (answered || phase_ == Phase::closed) co_return;
+  const auto& route = *x.match.route;
+  x.goes_on_upgrading = route.websocket && x.head.wants_websocket && x.request.method == Method::get;
+  if (x.goes_on_upgrading) co_return;
+  if (!route.handler) {
+    prepare_error(426, "this address speaks WebSocket only");
+    x.response.header("Upgrade", "websocket");
+    co_return;
+  }
+  auto handling = route.handler(x.request, x.response);
+  co_await std::move(handling);
+}
+
 bool Connection::handle() {
   auto& x = *exchange_;
-  x.task = x.match.route->handler(x.request, x.response);
+  const auto& route = *x.match.route;
+  if (route.handler) return run_handler(route.handler(x.request, x.response));
+  prepare_error(426, "this address speaks WebSocket only");
+  x.response.header("Upgrade", "websocket");
+  return true;
+}
+
+// Runs the handler. Most complete at once; one that waits (false) continues in handler_completed().
+bool Connection::run_handler(Task<void> task) {
+  auto& x = *exchange_;
+  x.task = std::move(task);
   auto running = std::move(x.task).operator co_await();
   if (running.await_suspend(x.continuation.handle())) {
     phase_ = Phase::handling;
@@ -266,8 +298,14 @@ void Connection::handler_completed() {
     return;
   }
   phase_ = Phase::head;
-  if (failure) handler_failed(failure);
-  finish();
+  bool answered = true;
+  try {
+    if (failure) std::rethrow_exception(failure);
+    if (std::exchange(x.goes_on_upgrading, false)) answered = !upgrade();
+  } catch (...) {
+    handler_failed(std::current_exception());
+  }
+  if (answered) finish();
   run();
 }
 
@@ -295,6 +333,7 @@ void Connection::prepare_error(std::uint16_t status, std::string message) {
   const Error error{code_of(status), std::move(message)};
   x.response.status = status;
   x.response.streaming.reset();
+  x.response.producing.reset();
   x.response.body.clear();
   const auto* route = x.request.route;
   const auto& write = route && route->error_writer ? route->error_writer : core_->deps.error_writer;
@@ -360,15 +399,28 @@ void Connection::answer_last() {
 // The response is there: appends it and goes on to the next request.
 void Connection::finish() {
   auto& x = *exchange_;
+  if (x.response.reset) return reset();
+  if (x.response.producing) return finish_stream();
   if (x.response.streaming) {
     if (!x.request.http_1_0) return finish_stream();
     prepare_error(505, "a stream of events needs HTTP/1.1");
   }
   const bool keep_alive = x.head.keep_alive && !core_->stopping();
   const auto now = core_->deps.clock.steady();
-  const auto bytes = append_answer(x, core_->common_fields.at(now), keep_alive);
+  const auto bytes = append_answer(x, common_fields(now), core_->gzip, keep_alive);
   observe(now, bytes);
   end_request(keep_alive);
+}
+
+std::string_view Connection::common_fields(SteadyTime now) {
+  return core_->common_fields.at(now, exchange_->response.content_type);
+}
+
+// In place of an answer: nobody observes one.
+void Connection::reset() {
+  error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  close();
 }
 
 void Connection::finish_stream() {
@@ -379,11 +431,11 @@ void Connection::finish_stream() {
     phase_ = Phase::handing_over;
     return;
   }
-  append_stream_head(x, core_->common_fields.at(now), x.out);
+  append_stream_head(x, common_fields(now), x.out);
   observe(now, 0);
   const auto streaming = std::move(x.response.streaming);
   end_request(false);
-  if (streaming->on_close) streaming->on_close();
+  if (streaming && streaming->on_close) streaming->on_close();
 }
 
 void Connection::observe(SteadyTime now, std::size_t bytes) {
@@ -436,18 +488,24 @@ void Connection::hand_over() {
   unread.append(first_.data(), held_);
   held_ = 0;
   std::string head;
+  const auto common = common_fields(core_->deps.clock.steady());
   if (x.upgrade) {
-    head.append(core_->common_fields.at(core_->deps.clock.steady()));
+    head.append(common);
     append_own_fields(x.request, x.response, head);
   } else {
-    append_stream_head(x, core_->common_fields.at(core_->deps.clock.steady()), head);
+    append_stream_head(x, common, head);
   }
   Takeover from{std::move(socket_), std::move(unread), std::move(head)};
   std::shared_ptr<LongLived> successor;
   try {
-    successor = x.upgrade ? open_websocket(core_->host, std::move(from), x.request, std::move(x.upgrade),
-                                           std::move(*x.upgrade_options))
-                          : open_event_stream(core_->host, std::move(from), std::move(x.response.streaming));
+    if (x.upgrade)
+      successor = open_websocket(core_->host, std::move(from), x.request, std::move(x.upgrade),
+                                 std::move(*x.upgrade_options));
+    else if (x.response.producing)
+      successor = open_body_stream(core_->host, std::move(from), std::move(x.response.producing),
+                                   x.cancellation, !x.request.http_1_0);
+    else
+      successor = open_event_stream(core_->host, std::move(from), std::move(x.response.streaming));
   } catch (...) {
     const auto what = describe_failure(std::current_exception());
     log::error("http", "a connection could not be handed over", {{"error", std::string_view(what)}});

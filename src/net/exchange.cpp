@@ -54,6 +54,7 @@ void Exchange::clear_request() {
   request.context.principal.reset();
   request.context.cancellation.reset();
   recycle(response.body);
+  goes_on_upgrading = false;
   match.route = nullptr;
   match.allow.clear();
   head = {};

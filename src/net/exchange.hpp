@@ -39,6 +39,7 @@ struct Exchange {
   std::array<char, 16> own_id;  // request id of this server's making
 
   Task<void> task;  // the handler's, while it waits
+  bool goes_on_upgrading = false;  // it was an interceptor's, before a WebSocket's acceptor
   Continuation<Exchange> continuation;
   std::shared_ptr<Cancellation> cancellation;  // reused while nobody else holds it
   std::unique_ptr<WebSocketHandler> upgrade;   // decided, while earlier answers are still being written

@@ -51,4 +51,10 @@ std::shared_ptr<LongLived> open_websocket(LongLivedHost& host, Takeover from, co
 std::shared_ptr<LongLived> open_event_stream(LongLivedHost& host, Takeover from,
                                              std::unique_ptr<Response::Streaming> streaming);
 
+// Sends `from.head`, the whole response head, then what the producer writes, and closes. `cancellation` fires when
+// the client leaves before the end.
+std::shared_ptr<LongLived> open_body_stream(LongLivedHost& host, Takeover from,
+                                            std::unique_ptr<Response::Producing> producing,
+                                            std::shared_ptr<Cancellation> cancellation, bool chunked);
+
 }  // namespace parley::net

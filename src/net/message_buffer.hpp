@@ -32,8 +32,8 @@ class MessageBuffer {
     return {bytes_.get() + size_, capacity_ - size_};
   }
   void filled(std::size_t size) noexcept { size_ += size; }
-  // All the room there is, over what has come: for a message that is thrown away, of which filled() counts the
-  // bytes and view() is nothing any more. Only after room().
+  // All the room there is, over what has come: for a message that is thrown away, of which filled() counts
+  // the bytes and view() is nothing any more. Only after room().
   Room scratch() noexcept { return {bytes_.get(), capacity_}; }
   void append(std::string_view bytes) {
     const auto room = this->room(bytes.size());

@@ -190,6 +190,12 @@ class Parser final : public http::basic_parser<true> {
       case http::field::if_none_match:
         head_.conditional = true;
         break;
+      case http::field::authorization:
+        head_.authorized = true;
+        break;
+      case http::field::accept_encoding:
+        head_.negotiates_coding = true;
+        break;
       case http::field::unknown:
         if (field.name.size() == 12 && iequals(field.name, "X-Request-Id")) {
           if (is_request_id(field.value)) head_.request_id = field.value;

@@ -18,6 +18,8 @@ struct Head {
   bool expects_continue = false;  // Expect: 100-continue, from an HTTP/1.1 client
   bool wants_websocket = false;   // HTTP/1.1 and Upgrade names websocket
   bool conditional = false;       // has If-None-Match
+  bool authorized = false;        // has Authorization, whatever it is worth
+  bool negotiates_coding = false;  // has Accept-Encoding
   std::string_view request_id;    // X-Request-Id, when it is sane
   std::string_view traceparent;
 };

@@ -25,12 +25,19 @@ void Response::stream(StreamOptions options, std::function<void(EventStream&)> o
       std::make_unique<Streaming>(Streaming{std::move(options), std::move(opened), std::move(on_close)});
 }
 
+void Response::produce(Producer producer, std::optional<std::uint64_t> length) {
+  producing = std::make_unique<Producing>(Producing{std::move(producer), length});
+}
+
 void Response::clear() {
   status = 200;
   content_type = "application/json";
   body.clear();
+  compressible = true;
+  reset = false;
   headers_.clear();
   streaming.reset();
+  producing.reset();
 }
 
 }  // namespace parley::net

@@ -29,7 +29,8 @@ ServerCore::ServerCore(Server::Dependencies dependencies, const Limits& the_limi
       limits(the_limits),
       head_limits{static_cast<std::size_t>(limits.max_header), static_cast<std::size_t>(limits.max_fields)},
       wheel(deps.loop.impl().corks->wheel()),
-      common_fields(deps.clock, deps.server_header),
+      common_fields(deps.clock, deps.server_header, deps.fields, deps.page_fields),
+      gzip(static_cast<std::size_t>(limits.gzip_min), static_cast<std::size_t>(limits.gzip_max)),
       host{deps.loop, deps.clock, limits, statistics, [this](LongLived* which) { long_lived_ended(which); }} {
 }
 
@@ -67,7 +68,7 @@ void ServerCore::turn_away(Socket socket) {
       deps.error_writer(
           exchange.request, exchange.response,
           {Code::unavailable, "the server has as many connections as it takes", {}, std::chrono::seconds(5)});
-    append_answer(exchange, common_fields.at(deps.clock.steady()), false);
+    append_answer(exchange, common_fields.at(deps.clock.steady(), exchange.response.content_type), gzip, false);
     busy_answer_ = std::move(exchange.out);
   }
   ++turned_away_;

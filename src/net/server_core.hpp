@@ -3,6 +3,7 @@
 
 #include "answer.hpp"
 #include "exchange.hpp"
+#include "gzip.hpp"
 #include "long_lived.hpp"
 #include "loop_impl.hpp"
 #include "timer_wheel.hpp"
@@ -42,6 +43,7 @@ class ServerCore {
   ServerStatistics statistics;
   ExchangePool exchanges;
   CommonFields common_fields;
+  Gzip gzip;
   LongLivedHost host;  // of what connections turn into
 
   // A new client: gets a connection, or is turned away where there are too many.

@@ -27,10 +27,9 @@ bool sendable(std::uint16_t code) noexcept {
 // The connections of a route have the same options: one copy serves all that were opened in a row.
 std::shared_ptr<const WebSocketOptions> shared_options(WebSocketOptions&& options) {
   thread_local std::weak_ptr<const WebSocketOptions> latest;
-  if (auto same = latest.lock(); same && same->max_message == options.max_message &&
-                                 same->max_discarded == options.max_discarded &&
-                                 same->slow_reason == options.slow_reason &&
-                                 same->restart_reason == options.restart_reason)
+  if (auto same = latest.lock();
+      same && same->max_message == options.max_message && same->max_discarded == options.max_discarded &&
+      same->slow_reason == options.slow_reason && same->restart_reason == options.restart_reason)
     return same;
   auto fresh = std::make_shared<const WebSocketOptions>(std::move(options));
   latest = fresh;

@@ -70,6 +70,20 @@ class Families {
     return *handle;
   }
 
+  double sum(std::string_view name, std::string_view label, std::string_view prefix) const {
+    const auto family = families_.find(name);
+    if (family == families_.end()) return 0;
+    double total = 0;
+    for (const auto& collected : family->second->Collect())
+      for (const auto& series : collected.metric) {
+        const bool counts = label.empty() || std::ranges::any_of(series.label, [&](const auto& pair) {
+                              return pair.name == label && pair.value.starts_with(prefix);
+                            });
+        if (counts) total += series.counter.value + series.gauge.value;
+      }
+    return total;
+  }
+
  private:
   std::map<std::string, prometheus::Family<Metric>*, std::less<>> families_;
   std::unordered_map<Metric*, std::unique_ptr<Handle>> handles_;
@@ -98,6 +112,11 @@ class PrometheusRegistry final : public Registry {
   void on_collect(std::function<void()> collect) override {
     std::lock_guard lock(mutex_);
     collectors_.push_back(std::move(collect));
+  }
+
+  double sum(std::string_view name, std::string_view label, std::string_view prefix) override {
+    std::lock_guard lock(mutex_);
+    return counters_.sum(name, label, prefix) + gauges_.sum(name, label, prefix);
   }
 
   std::string text() override {

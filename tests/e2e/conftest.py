@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+import openapi
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -23,7 +24,9 @@ class Answer:
 
 
 class Parley:
-    """One running server on free ports, with a data folder that outlives restarts."""
+    """One running server on free ports, with a data folder that outlives restarts.
+
+    What it answers to request() must stand in its own /openapi.json."""
 
     def __init__(self, folder, *flags, environment=None):
         self.folder, self.flags, self.environment = str(folder), flags, environment
@@ -51,23 +54,37 @@ class Parley:
         with open(ports_file) as f:
             ports = json.load(f)
         self.http, self.ws = ports["http"], ports["ws"]
+        self.description = None
 
     def log(self):
         with open(self.log_path, errors="replace") as f:
             return f.read()
 
-    def request(self, method, path, body=None, headers=None, port=None):
+    def request(self, method, path, body=None, headers=None, port=None, checked=True, body_checked=True):
+        """`checked=False` is for tests that break HTTP on purpose, `body_checked=False` for bodies that are taken
+        though the document recommends another form."""
         connection = http.client.HTTPConnection("127.0.0.1", port or self.http, timeout=30)
         headers = dict(headers or {})
         if body is not None and not isinstance(body, (bytes, str)):
             body = json.dumps(body)
         if body is not None:
             headers.setdefault("Content-Type", "application/json")
+        if checked and self.description is None:
+            self.description = self.describe()
         try:
             connection.request(method, path, body, headers)
-            return Answer(connection.getresponse())
+            answer = Answer(connection.getresponse())
         finally:
             connection.close()
+        if checked:
+            self.description.check(method, path, body, answer, body_checked)
+        return answer
+
+    def describe(self):
+        """The server's own OpenAPI document."""
+        answer = self.request("GET", "/openapi.json", checked=False)
+        assert answer.status == 200, f"/openapi.json is answered {answer.status}: {answer.body[:300]}"
+        return openapi.Document.of(answer.body)
 
     def get(self, path, **more):
         return self.request("GET", path, **more)

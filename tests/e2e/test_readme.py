@@ -27,7 +27,8 @@ def test_every_command_of_the_tour_works(server, tmp_path):
     for block in blocks():
         for command in re.split(r"(?<!\\)\n", block.strip()):
             done = subprocess.run(["bash", "-o", "pipefail", "-c", command], env=environment, capture_output=True,
-                                  text=True, timeout=30, stdin=subprocess.DEVNULL)
+                                  text=True, timeout=30, stdin=subprocess.DEVNULL,
+                                  cwd=server.folder)  # where data/admin.token is, as for whoever ran `./dev run`
             bad = any(mark in command for mark in meant_to_fail)
             # `head` may close the pipe early, which curl reports as 23.
             good = (22,) if bad else (0, 23) if "| head" in command else (0,)

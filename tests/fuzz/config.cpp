@@ -4,7 +4,7 @@
 #include "fuzz.hpp"
 
 #include "config/loader.hpp"
-#include "config/suggest.hpp"
+#include <parley/suggest.hpp>
 
 #include <string>
 

@@ -121,14 +121,14 @@ Limits make_limits() {
   return limits;
 }
 
-struct Server {
+struct Harness {
   Loop loop;
   FixedClock clock;
   Counter random;
   Router router = make_router();
-  ServerCore core{Server::dependencies(*this), make_limits()};
+  ServerCore core{Harness::dependencies(*this), make_limits()};
 
-  static net::Server::Dependencies dependencies(Server& self) {
+  static net::Server::Dependencies dependencies(Harness& self) {
     return {.loop = self.loop,
             .clock = self.clock,
             .random = self.random,
@@ -156,7 +156,7 @@ void serve(fuzz::SocketPair& pair) {
   }
 }
 
-std::vector<std::string> run(Server& server, std::string_view bytes, bool whole) {
+std::vector<std::string> run(Harness& server, std::string_view bytes, bool whole) {
   seen.clear();
   waiting.reset();
   fuzz::SocketPair pair(server.loop);
@@ -187,7 +187,7 @@ std::vector<std::string> run(Server& server, std::string_view bytes, bool whole)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 8192) return 0;
   const auto text = fuzz::text_of(data, size);
-  static Server server;
+  static Harness server;
   const auto whole = run(server, text, true);
   const auto cut = run(server, text, false);
   std::string differs;

@@ -48,6 +48,8 @@ void path(std::string_view text) {
 }
 
 void router(std::string_view text) {
+  // The parser lets no other character into a path.
+  if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c > '~'; })) return;
   static const net::Router router = [] {
     net::Router made;
     const net::Handler none = [](net::Request&, net::Response&) -> Task<void> { co_return; };

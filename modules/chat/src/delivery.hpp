@@ -18,7 +18,8 @@ namespace parley::chat {
 class Delivery {
  public:
   // What it is given outlives it.
-  Delivery(Store& store, Rooms& rooms, MentionFeed& mentions, Scheduler& scheduler, const Clock& clock, Metrics& metrics);
+  Delivery(Store& store, Rooms& rooms, MentionFeed& mentions, Scheduler& scheduler, const Clock& clock,
+           Metrics& metrics);
 
   // `waiting` messages are stored, the first due at `next_due`.
   void start(std::int64_t waiting, std::optional<Timestamp> next_due);

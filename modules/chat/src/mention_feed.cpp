@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::int64_t chunk = 500;  // mentions removed in one transaction
 
-// Statements name their parameters in the order of their numbers. The newest mention is never removed, so that
-// a position is never given twice.
+// Statements name their parameters in the order of their numbers. The newest mention is never removed, so
+// that a position is never given twice.
 constexpr const char* add_mention = R"sql(
   INSERT INTO mentions (seq, mentioned, room, message_seq)
   SELECT COALESCE((SELECT MAX(seq) FROM mentions), 0) + 1, $1, $2, $3

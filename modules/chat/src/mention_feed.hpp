@@ -11,8 +11,8 @@
 
 namespace parley::chat {
 
-// Enters whom `message` mentions, within the transaction that gave it the position `seq` of its room. The last
-// position of a mention; 0 for nobody.
+// Enters whom `message` mentions, within the transaction that gave it the position `seq` of its room. The
+// last position of a mention; 0 for nobody.
 Result<std::int64_t> add_mentions(db::Session& session, const Message& message, std::int64_t seq);
 
 class MentionFeed {

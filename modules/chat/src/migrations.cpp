@@ -7,8 +7,9 @@ namespace {
 // The log: (room, seq) is its only index, which serves appending, reading by position, and, as neither seq
 // nor sent_at ever goes back, reading by time as well. Times are microseconds since 1970.
 // A delayed message waits in a table of its own, ordered by when it is due and then by when it came.
-// An inbox is a log in `messages` under the name `@user`, and is known by its row in `inboxes`: the rooms stay
-// few and are listed without stepping over inboxes. A mention refers to its message instead of copying it.
+// An inbox is a log in `messages` under the name `@user`, and is known by its row in `inboxes`: the rooms
+// stay few and are listed without stepping over inboxes. A mention refers to its message instead of copying
+// it.
 constexpr db::Migration steps[] = {
     {1, "rooms, their logs, and messages that wait for their delay", R"sql(
       CREATE TABLE rooms (

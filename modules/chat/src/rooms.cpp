@@ -91,8 +91,8 @@ void Rooms::left(Room& room) noexcept {
 Result<std::shared_ptr<Attendance>> Rooms::attend(Room& room) {
   if (!room.attendance) room.attendance = std::make_shared<Attendance>(room.name, scheduler_);
   if (room.attendance->attendees() >= max_attendees)
-    return fail(Code::resource_exhausted, std::to_string(max_attendees) +
-                                              " connections are in this room already, which is the limit");
+    return fail(Code::resource_exhausted,
+                std::to_string(max_attendees) + " connections are in this room already, which is the limit");
   present_.add(1);
   return room.attendance;
 }

@@ -1,9 +1,11 @@
-// The rooms and inboxes in memory: how far each log goes, who follows it, and its newest messages. Loop thread only.
+// The rooms and inboxes in memory: how far each log goes, who follows it, and its newest messages. Loop
+// thread only.
 #pragma once
 
 #include "attendance.hpp"
 #include "tail.hpp"
 
+#include <parley/chat/inbox.hpp>
 #include <parley/follow.hpp>
 #include <parley/metrics.hpp>
 #include <parley/time.hpp>
@@ -19,13 +21,6 @@
 namespace parley::chat {
 
 // An inbox is a room that only direct messages are put into.
-inline std::string inbox_of(const std::string& user) {
-  return '@' + user;
-}
-inline bool is_inbox(std::string_view room) noexcept {
-  return room.starts_with('@');
-}
-
 struct Room {
   Room(std::string n, TailBudget& budget) : name(std::move(n)), tail(budget) {}
 

@@ -39,11 +39,10 @@ Result<void> Senders::may_send(const std::string& user, SteadyTime now) {
     sender.full_at = std::max(sender.full_at, now) + interval_;
     return {};
   }
-  return std::unexpected(
-      Error{Code::resource_exhausted,
-            "this user may send " + std::to_string(per_second_) + " messages per second",
-            {},
-            std::chrono::ceil<std::chrono::milliseconds>(wait)});
+  return std::unexpected(Error{Code::resource_exhausted,
+                               "this user may send " + std::to_string(per_second_) + " messages per second",
+                               {},
+                               std::chrono::ceil<std::chrono::milliseconds>(wait)});
 }
 
 bool Senders::may_type(const std::string& user, SteadyTime now) {

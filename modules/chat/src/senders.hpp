@@ -1,5 +1,5 @@
-// How fast each user may send: a token bucket per name, kept as the time at which it is full again. Loop thread
-// only.
+// How fast each user may send: a token bucket per name, kept as the time at which it is full again. Loop
+// thread only.
 #pragma once
 
 #include <parley/result.hpp>
@@ -15,7 +15,8 @@ namespace parley::chat {
 
 class Senders {
  public:
-  // `per_second` 0: messages are not limited. `burst` messages may come at once after a silence, one at least.
+  // `per_second` 0: messages are not limited. `burst` messages may come at once after a silence, one at
+  // least.
   Senders(std::int64_t per_second, std::int64_t burst);
 
   // Takes a token. resource_exhausted, with when the next one is there, if there is none.
@@ -36,7 +37,7 @@ class Senders {
   const std::int64_t per_second_;
   const std::chrono::nanoseconds interval_;  // in which a token comes
   const std::chrono::nanoseconds reserve_;   // in which all but one come
-  std::list<Sender> senders_;  // the latest first
+  std::list<Sender> senders_;                // the latest first
   std::unordered_map<std::string_view, std::list<Sender>::iterator> by_name_;
 };
 

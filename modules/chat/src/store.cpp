@@ -244,7 +244,8 @@ Task<Result<Page>> Store::from_time(CallContext context, std::string room, Times
   return database_.read(std::move(context), std::move(work));
 }
 
-Task<Result<Page>> Store::before(CallContext context, std::string room, std::int64_t seq, std::int32_t limit) {
+Task<Result<Page>> Store::before(CallContext context, std::string room, std::int64_t seq,
+                                 std::int32_t limit) {
   auto work = [room = std::move(room), seq, limit](db::Session& session) -> Result<Page> {
     Page page;
     if (auto found = find_ends(session, room, page); !found) return std::unexpected(found.error());

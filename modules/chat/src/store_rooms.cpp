@@ -4,8 +4,8 @@
 namespace parley::chat {
 namespace {
 
-// Statements name their parameters in the order of their numbers. The newest message of a room is found by the
-// log's index.
+// Statements name their parameters in the order of their numbers. The newest message of a room is found by
+// the log's index.
 constexpr const char* list_rooms = R"sql(
   SELECT room, title, topic, created_at,
          (SELECT seq FROM messages WHERE messages.room = rooms.room ORDER BY seq DESC LIMIT 1),

@@ -12,8 +12,9 @@ consteval rules::Pattern room_pattern() {
 }
 // A room or an inbox. The one character more is the inbox's @.
 consteval rules::Pattern log_pattern() {
-  return pattern("[A-Za-z0-9._:-]{0,64}|@[\\s\\S]{1,64}",
-                 "a room, 1 to 64 letters, digits, '.', '_', ':' and '-', or the inbox of a user, @ and the name");
+  return pattern(
+      "[A-Za-z0-9._:-]{0,64}|@[\\s\\S]{1,64}",
+      "a room, 1 to 64 letters, digits, '.', '_', ':' and '-', or the inbox of a user, @ and the name");
 }
 consteval rules::Length log_length() {
   return length(1, chat::max_room_length + 1);
@@ -92,7 +93,8 @@ const parley::TypeInfo& parley::describe<parley::chat::ReadMessages>() {
   using chat::ReadMessages;
   static constexpr Row rows[] = {
       field<&ReadMessages::room>("room", log_length(), log_pattern(), may_be_absent(),
-                                 doc("The room to read, or the inbox of a user."), example(R"("lobby")"), number(1)),
+                                 doc("The room to read, or the inbox of a user."), example(R"("lobby")"),
+                                 number(1)),
       field<&ReadMessages::since>(
           "since",
           pattern("([0-9]{1,12}|s[0-9]{1,18})?", "whole Unix seconds, or a cursor as `next` gave it"),
@@ -106,7 +108,8 @@ const parley::TypeInfo& parley::describe<parley::chat::ReadMessages>() {
           "before",
           pattern("([0-9]{1,12}|s[0-9]{1,18})?", "whole Unix seconds, or a cursor as `previous` gave it"),
           may_be_absent(),
-          doc("Backwards, not together with `since`: the last messages before a cursor from `previous` or before "
+          doc("Backwards, not together with `since`: the last messages before a cursor from `previous` or "
+              "before "
               "a Unix second."),
           example(R"("s42")"), number(4)),
   };
@@ -122,11 +125,13 @@ const parley::TypeInfo& parley::describe<parley::chat::MessagePage>() {
       field<&MessagePage::has_new>("has_new", doc("Whether there are any."), example("true"), number(2)),
       field<&MessagePage::next>("next", doc("Give it as `since` to go on without loss or repetition."),
                                 example(R"("s42")"), number(3)),
-      field<&MessagePage::more>("more", doc("Whether another page is waiting in that direction."), example("false"), number(4)),
+      field<&MessagePage::more>("more", doc("Whether another page is waiting in that direction."),
+                                example("false"), number(4)),
       field<&MessagePage::gap>("gap", doc("Whether messages that were asked for are no longer kept."),
                                example("false"), number(5)),
       field<&MessagePage::previous>(
-          "previous", doc("Give it as `before` to read the page before this one; absent where there is none."),
+          "previous",
+          doc("Give it as `before` to read the page before this one; absent where there is none."),
           example(R"("s1")"), number(6)),
   };
   static const TypeInfo type = object<MessagePage>("MessagePage", rows, "A page of a room's log.");
@@ -138,8 +143,8 @@ const parley::TypeInfo& parley::describe<parley::chat::FollowRoom>() {
   using chat::FollowRoom;
   static constexpr Row rows[] = {
       field<&FollowRoom::room>("room", log_length(), log_pattern(), may_be_absent(),
-                               doc("The room to follow, or the inbox of a user; it need not exist yet."), example(R"("lobby")"),
-                               number(1)),
+                               doc("The room to follow, or the inbox of a user; it need not exist yet."),
+                               example(R"("lobby")"), number(1)),
       field<&FollowRoom::after_seq>(
           "after_seq", range(0, std::numeric_limits<std::int64_t>::max()),
           doc("The last position already known; left out for what comes from now on."), example("42"),

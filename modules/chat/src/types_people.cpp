@@ -1,4 +1,5 @@
-// The fields of the port's values and their rules: rooms as they are listed, those in them, direct messages, mentions.
+// The fields of the port's values and their rules: rooms as they are listed, those in them, direct messages,
+// mentions.
 #include "limits.hpp"
 
 #include <parley/chat/chat.hpp>
@@ -59,8 +60,8 @@ const parley::TypeInfo& parley::describe<parley::chat::RoomInfo>() {
                               example(R"("The lobby")"), number(2)),
       field<&RoomInfo::topic>("topic", doc("What it is about."), example(R"("Everything else")"), number(3)),
       field<&RoomInfo::created_at>("created_at", example(R"("2025-01-31T12:00:00Z")"), number(4)),
-      field<&RoomInfo::last_seq>("last_seq", doc("Position of its newest message; 0 for none."), example("42"),
-                                 number(5)),
+      field<&RoomInfo::last_seq>("last_seq", doc("Position of its newest message; 0 for none."),
+                                 example("42"), number(5)),
       field<&RoomInfo::last_message_at>("last_message_at", doc("When the newest message came."),
                                         example(R"("2025-01-31T12:00:00Z")"), number(6)),
       field<&RoomInfo::present>("present", doc("How many users are here."), example("2"), number(7)),
@@ -183,7 +184,8 @@ const parley::TypeInfo& parley::describe<parley::chat::RoomEvent>() {
       field<&RoomEvent::users>("users", doc("Of `here`: who is present, 200 at most."), number(5)),
       field<&RoomEvent::total>("total", doc("Of `here`: how many are present."), example("2"), number(6)),
   };
-  static const TypeInfo type = object<RoomEvent>("RoomEvent", rows, "What one in a room is told of the others.");
+  static const TypeInfo type =
+      object<RoomEvent>("RoomEvent", rows, "What one in a room is told of the others.");
   return type;
 }
 
@@ -195,7 +197,8 @@ const parley::TypeInfo& parley::describe<parley::chat::Typing>() {
                            example(R"("lobby")"), number(1)),
       field<&Typing::user>("user", user_length(), doc("Who is typing."), example(R"("alice")"), number(2)),
   };
-  static const TypeInfo type = object<Typing>("Typing", rows, "Tells the others in a room that a user types.");
+  static const TypeInfo type =
+      object<Typing>("Typing", rows, "Tells the others in a room that a user types.");
   return type;
 }
 
@@ -220,7 +223,8 @@ const parley::TypeInfo& parley::describe<parley::chat::FollowMentions>() {
           doc("The last position already known; left out for what comes from now on."), example("7"),
           number(1)),
   };
-  static const TypeInfo type = object<FollowMentions>("FollowMentions", rows, "Asks for mentions as they come.");
+  static const TypeInfo type =
+      object<FollowMentions>("FollowMentions", rows, "Asks for mentions as they come.");
   return type;
 }
 

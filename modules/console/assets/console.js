@@ -137,7 +137,7 @@ const form = document.getElementById("say");
 const kept = 100;
 
 function line(user, text) {
-  const item = document.createElement("li");
+  const item = document.createElement("p");
   if (user) {
     const name = document.createElement("b");
     name.textContent = user;
@@ -198,6 +198,11 @@ const chat = {
 };
 
 form.elements.user.value = "guest-" + Math.floor(Math.random() * 9000 + 1000);
+document.getElementById("try").addEventListener("focusin", () => {
+  if (chat.user) return;
+  chat.user = form.elements.user.value.trim();
+  if (chat.user) chat.open();
+});
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const content = form.elements.content;

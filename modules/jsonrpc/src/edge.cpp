@@ -1,5 +1,6 @@
 // Puts the edge together.
 #include "answers.hpp"
+#include "descriptions.hpp"
 #include "dispatcher.hpp"
 #include "openrpc.hpp"
 #include "rpc_socket.hpp"
@@ -44,7 +45,9 @@ class JsonRpcEdge final : public Edge {
         calls_edge_{"jsonrpc", deps_.metrics, deps_.authorize},
         methods_(calls_edge_, deps_.services),
         document_([this]() -> const std::string& {
-          if (openrpc_.empty()) openrpc_ = openrpc_document(methods_, deps_.version);
+          if (openrpc_.empty())
+            openrpc_ =
+                openrpc_document(methods_, deps_.version, deps_.address ? deps_.address() : std::string());
           return openrpc_;
         }),
         dispatcher_(methods_, document_, static_cast<std::size_t>(options_.batch_in_flight)),
@@ -70,17 +73,20 @@ class JsonRpcEdge final : public Edge {
     post.error_writer = [](const Request& request, Response& response, const Error& error) {
       refuse(request, response, response.status, error);
     };
-    router.add_websocket(path, accept_rpc(sockets_));
-    router.add(Method::get, path, [](Request& request, Response& response) {
+    post.endpoint = docs::share(rpc_endpoint());
+    router.add_websocket(path, accept_rpc(sockets_)).channel = docs::share(rpc_channel());
+    auto& get = router.add(Method::get, path, [](Request& request, Response& response) {
       const Error error{Code::unimplemented, "this address takes a POST, or a WebSocket"};
       refuse(request, response, 405, error);
       response.header("Allow", "POST, OPTIONS");
       return done();
     });
-    router.add(Method::get, "/openrpc.json", [this](Request&, Response& response) {
+    get.endpoint = docs::share(no_get_endpoint());
+    auto& document = router.add(Method::get, "/openrpc.json", [this](Request&, Response& response) {
       response.body = document_();
       return done();
     });
+    document.endpoint = docs::share(openrpc_endpoint());
   }
 
   Task<void> stop() override {

@@ -170,7 +170,13 @@ class Document {
                         {"errors", std::move(errors)}});
   }
 
-  std::string text(std::string_view server_version) {
+  std::string text(std::string_view server_version, std::string_view address) {
+    Json servers = Json::array();
+    if (!address.empty()) {
+      const auto end = std::string(address) + "/rpc";
+      servers.push_back({{"name", "http"}, {"url", "http://" + end}});
+      servers.push_back({{"name", "websocket"}, {"url", "ws://" + end}});
+    }
     const Json document = {
         {"openrpc", "1.3.2"},
         {"info",
@@ -181,7 +187,7 @@ class Document {
            "by "
            "position. Times are Unix seconds. An error's data.code is its canonical name."},
           {"license", {{"name", "MIT"}}}}},
-        {"servers", Json::array({{{"name", "http"}, {"url", "/rpc"}}})},
+        {"servers", std::move(servers)},
         {"methods", std::move(methods_)},
         {"components", {{"schemas", Json::parse(schemas_.definitions())}}}};
     return document.dump();
@@ -200,11 +206,12 @@ class Document {
 
 }  // namespace
 
-std::string openrpc_document(const Methods& methods, std::string_view server_version) {
+std::string openrpc_document(const Methods& methods, std::string_view server_version,
+                             std::string_view address) {
   Document document;
   for (auto& method : methods.all()) document.add(method);
   document.add_own();
-  return document.text(server_version);
+  return document.text(server_version, address);
 }
 
 }  // namespace parley::jsonrpc

@@ -10,6 +10,9 @@
 namespace parley::jsonrpc {
 
 // Takes some milliseconds: made once, when first asked for.
-std::string openrpc_document(const Methods& methods, std::string_view server_version);
+// `address` is the server's, "127.0.0.1:8080"; empty: the document names no server (it takes no relative
+// URL).
+std::string openrpc_document(const Methods& methods, std::string_view server_version,
+                             std::string_view address);
 
 }  // namespace parley::jsonrpc

@@ -25,7 +25,8 @@ const parley::TypeInfo& parley::describe<parley::orders::Options>() {
                                    doc("Entries of the log of orders that are kept for its followers."),
                                    example("100000")),
       field<&Options::prune_interval>("prune_interval", range(1'000, 86'400'000), may_be_absent(),
-                                      doc("How often old keys and entries are removed."), example(R"("60s")")),
+                                      doc("How often old keys and entries are removed."),
+                                      example(R"("60s")")),
   };
   static const TypeInfo type = object<Options>("OrderOptions", rows, "The configuration section [orders].");
   return type;

@@ -3,10 +3,10 @@
 
 namespace {
 
-// Times are microseconds since 1970, amounts are hundredths. orders_user serves the pages of a list. An order keeps
-// its idempotency key for as long as it is honoured: orders_key finds it, orders_keyed tells which keys are old.
-// order_events is the log of all orders (an outbox); its newest entry is never removed, so that no position is
-// given twice.
+// Times are microseconds since 1970, amounts are hundredths. orders_user serves the pages of a list. An order
+// keeps its idempotency key for as long as it is honoured: orders_key finds it, orders_keyed tells which keys
+// are old. order_events is the log of all orders (an outbox); its newest entry is never removed, so that no
+// position is given twice.
 constexpr parley::db::Migration all[] = {
     {1, "orders, their items, and the log of what happens to them", R"sql(
 CREATE TABLE orders (

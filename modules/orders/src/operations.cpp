@@ -1,8 +1,8 @@
 // The orders port's operations: one row each, from which every edge is made.
 //
-// The paths name v1 themselves, as the calculator's do, and are no {version} ones: an order has one shape, and
-// the API's v1 (Unix times, a sunset after which it answers 410) is an older shape of the users. The contract's
-// /api/v1/orders stays when that one ends.
+// The paths name v1 themselves, as the calculator's do, and are no {version} ones: an order has one shape,
+// and the API's v1 (Unix times, a sunset after which it answers 410) is an older shape of the users. The
+// contract's /api/v1/orders stays when that one ends.
 #include <parley/orders/orders.hpp>
 
 namespace {
@@ -12,28 +12,30 @@ using orders::OrderService;
 
 // ListUserOrders has no gRPC path: the lecture's is a stream of orders, this row answers a page.
 constexpr Operation rows[] = {
-    operation<&OrderService::create_order>(
-        "CreateOrder", summary("Place an order"),
-        details("The user must exist and be active. With an `Idempotency-Key` the call can be repeated safely: it "
-                "gets the first answer again."),
-        http(Verb::post, "/api/v1/orders", 201), grpc("/order.OrderService/CreateOrder"),
-        permission("orders:write"), fails(Code::already_exists)),
+    operation<&OrderService::create_order>("CreateOrder", summary("Place an order"),
+                                           details("The user must exist and be active. With an "
+                                                   "`Idempotency-Key` the call can be repeated safely: it "
+                                                   "gets the first answer again."),
+                                           http(Verb::post, "/api/v1/orders", 201),
+                                           grpc("/order.OrderService/CreateOrder"),
+                                           permission("orders:write"), fails(Code::already_exists)),
     operation<&OrderService::get_order>("GetOrder", summary("Get an order by id"),
                                         http(Verb::get, "/api/v1/orders/{id}"),
                                         grpc("/order.OrderService/GetOrder"), permission("orders:read"),
                                         idempotent(), fails(Code::not_found)),
     operation<&OrderService::update_order_status>(
         "UpdateOrderStatus", summary("Move an order on to another status"),
-        details("PENDING goes to CONFIRMED or CANCELLED, CONFIRMED to SHIPPED or CANCELLED, SHIPPED to DELIVERED. "
+        details("PENDING goes to CONFIRMED or CANCELLED, CONFIRMED to SHIPPED or CANCELLED, SHIPPED to "
+                "DELIVERED. "
                 "The status that the order has already is a success that changes nothing."),
         http(Verb::patch, "/api/v1/orders/{id}/status"), grpc("/order.OrderService/UpdateOrderStatus"),
         permission("orders:write"), idempotent(), fails(Code::not_found, Code::failed_precondition)),
-    operation<&OrderService::list_user_orders>("ListUserOrders", summary("List a user's orders, newest first"),
-                                               http(Verb::get, "/api/v1/users/{user_id}/orders"),
-                                               permission("orders:read"), idempotent()),
-    operation<&OrderService::follow_orders>("FollowOrders", summary("Stream what happens to orders, as it happens"),
-                                            grpc("/order.OrderService/FollowOrders"), permission("orders:read"),
-                                            idempotent()),
+    operation<&OrderService::list_user_orders>(
+        "ListUserOrders", summary("List a user's orders, newest first"),
+        http(Verb::get, "/api/v1/users/{user_id}/orders"), permission("orders:read"), idempotent()),
+    operation<&OrderService::follow_orders>(
+        "FollowOrders", summary("Stream what happens to orders, as it happens"),
+        grpc("/order.OrderService/FollowOrders"), permission("orders:read"), idempotent()),
 };
 static_assert(distinct(rows));
 

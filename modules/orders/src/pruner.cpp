@@ -12,7 +12,11 @@ constexpr std::int64_t chunk = 500;  // rows of one transaction
 }  // namespace
 
 Pruner::Pruner(OrderStore& store, Scheduler& scheduler, const Clock& clock, const Options& options)
-    : store_(store), scheduler_(scheduler), clock_(clock), options_(options), work_([this](std::exception_ptr) {
+    : store_(store),
+      scheduler_(scheduler),
+      clock_(clock),
+      options_(options),
+      work_([this](std::exception_ptr) {
         log::error("orders", "removing old entries failed unexpectedly");
         arm();
       }) {}

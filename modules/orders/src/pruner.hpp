@@ -1,5 +1,5 @@
-// Keeps the log of orders and the idempotency keys within their bounds, a little at a time so that orders need not
-// wait for it. Loop thread only.
+// Keeps the log of orders and the idempotency keys within their bounds, a little at a time so that orders
+// need not wait for it. Loop thread only.
 #pragma once
 
 #include "store.hpp"

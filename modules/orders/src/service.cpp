@@ -10,7 +10,8 @@
 namespace parley::orders {
 namespace {
 
-constexpr std::string_view created_help = "Orders asked to be placed, by outcome; replayed: answered once more.";
+constexpr std::string_view created_help =
+    "Orders asked to be placed, by outcome; replayed: answered once more.";
 constexpr std::string_view seconds_help = "Time to place an order, until it is on disk, by outcome.";
 constexpr std::string_view changes_help = "Orders that came to a status.";
 
@@ -144,7 +145,8 @@ Task<Result<void>> Service::check_user(CallContext context, std::string user_id)
   co_return Result<void>{};
 }
 
-Task<Result<Service::Placed>> Service::commit(CallContext context, Order order, std::optional<std::string> key) {
+Task<Result<Service::Placed>> Service::commit(CallContext context, Order order,
+                                              std::optional<std::string> key) {
   const bool keyed = key.has_value();
   auto inserted = co_await store_.insert(std::move(context), order, std::move(key));
   if (!inserted) co_return std::unexpected(std::move(inserted.error()));
@@ -154,12 +156,13 @@ Task<Result<Service::Placed>> Service::commit(CallContext context, Order order, 
   co_return Placed{std::move(order), false};
 }
 
-// The stored order is everything that was asked for, so it is compared itself and not a digest of the request. What
-// it was at first is what it is now but for its status.
+// The stored order is everything that was asked for, so it is compared itself and not a digest of the
+// request. What it was at first is what it is now but for its status.
 Result<Service::Placed> Service::replay(Order earlier, const Order& asked) {
   if (earlier.items != asked.items || earlier.shipping_address != asked.shipping_address) {
     Error error{Code::already_exists, "this idempotency key was used for another order of this user"};
-    error.fields.push_back({"idempotency_key", "must be new for an order that differs; it belongs to " + earlier.id});
+    error.fields.push_back(
+        {"idempotency_key", "must be new for an order that differs; it belongs to " + earlier.id});
     return std::unexpected(std::move(error));
   }
   earlier.status = OrderStatus::pending;

@@ -25,7 +25,8 @@ class Service final : public OrderModule {
   Task<Result<Order>> get_order(CallContext context, GetOrder request) override;
   Task<Result<Order>> update_order_status(CallContext context, UpdateOrderStatus request) override;
   Task<Result<OrderPage>> list_user_orders(CallContext context, ListUserOrders request) override;
-  Task<Result<void>> follow_orders(CallContext context, FollowOrders request, Sink<OrderUpdate> sink) override;
+  Task<Result<void>> follow_orders(CallContext context, FollowOrders request,
+                                   Sink<OrderUpdate> sink) override;
 
  private:
   struct Placed {
@@ -52,7 +53,7 @@ class Service final : public OrderModule {
   Pruner pruner_;
   Followers followers_;
   std::int64_t last_event_ = 0;
-  bool waking_ = false;  // a wake-up is on its way
+  bool waking_ = false;                                          // a wake-up is on its way
   std::shared_ptr<const int> alive_ = std::make_shared<int>(0);  // guards what was posted
 
   Counter& created_;

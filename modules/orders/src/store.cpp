@@ -7,8 +7,9 @@
 namespace parley::orders {
 namespace {
 
-#define ORDER_COLUMNS                                                                                     \
-  "id, user_id, status, total, created_at, updated_at, ship_text, ship_street, ship_city, ship_postal_code, " \
+#define ORDER_COLUMNS                                                                       \
+  "id, user_id, status, total, created_at, updated_at, ship_text, ship_street, ship_city, " \
+  "ship_postal_code, "                                                                      \
   "ship_country"
 
 // The driver knows a statement by the address of its text, and its parameters by the order of their numbers.
@@ -16,7 +17,8 @@ constexpr const char* insert_order =
     "INSERT INTO orders (" ORDER_COLUMNS
     ", idempotency_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 constexpr const char* insert_item =
-    "INSERT INTO order_items (order_id, line, product_id, quantity, price, name) VALUES ($1, $2, $3, $4, $5, $6)";
+    "INSERT INTO order_items (order_id, line, product_id, quantity, price, name) VALUES ($1, $2, $3, $4, $5, "
+    "$6)";
 // One statement finds the position and takes it, so that a failed commit leaves no hole.
 constexpr const char* insert_event =
     "INSERT INTO order_events (seq, type, order_id, became, previous, happened_at) "
@@ -41,7 +43,8 @@ constexpr const char* delete_events = "DELETE FROM order_events WHERE seq <= $1"
 constexpr const char* count_keys = "SELECT count(*) FROM orders WHERE idempotency_key IS NOT NULL";
 constexpr const char* clear_keys =
     "UPDATE orders SET idempotency_key = NULL WHERE id IN "
-    "(SELECT id FROM orders WHERE idempotency_key IS NOT NULL AND created_at <= $1 ORDER BY created_at LIMIT $2)";
+    "(SELECT id FROM orders WHERE idempotency_key IS NOT NULL AND created_at <= $1 ORDER BY created_at LIMIT "
+    "$2)";
 
 #undef ORDER_COLUMNS
 
@@ -78,8 +81,8 @@ Result<void> read_items(db::Session& session, Order& order) {
   Rows rows = session.query(
       select_items,
       [&](const db::Row& row) {
-        order.items.push_back({row.string(0), static_cast<std::int32_t>(row.integer(1)), Money{row.integer(2)},
-                               row.optional_string(3)});
+        order.items.push_back({row.string(0), static_cast<std::int32_t>(row.integer(1)),
+                               Money{row.integer(2)}, row.optional_string(3)});
       },
       order.id);
   if (!rows) return std::unexpected(std::move(rows.error()));
@@ -115,16 +118,16 @@ Result<void> write_order(db::Session& session, const Order& order, const std::op
     return text ? std::optional<std::string_view>(*text) : none;
   };
   Rows rows = session.execute(
-      insert_order, order.id, order.user_id, number(order.status), order.total_amount.hundredths, order.created_at,
-      order.updated_at, address ? optional(address->text) : none,
+      insert_order, order.id, order.user_id, number(order.status), order.total_amount.hundredths,
+      order.created_at, order.updated_at, address ? optional(address->text) : none,
       parts ? std::optional<std::string_view>(address->street) : none,
       parts ? std::optional<std::string_view>(address->city) : none,
       address ? optional(address->postal_code) : none, address ? optional(address->country) : none, key);
   std::int64_t line = 0;
   for (const OrderItem& item : order.items) {
     if (!rows) break;
-    rows = session.execute(insert_item, order.id, line++, item.product_id, item.quantity, item.price.hundredths,
-                           item.name);
+    rows = session.execute(insert_item, order.id, line++, item.product_id, item.quantity,
+                           item.price.hundredths, item.name);
   }
   if (!rows) return std::unexpected(std::move(rows.error()));
   return {};
@@ -136,8 +139,8 @@ Rows write_event(db::Session& session, OrderEventType type, const Order& order,
   std::int64_t seq = 0;
   const auto before = previous ? std::optional(number(*previous)) : std::nullopt;
   Rows rows = session.query(
-      insert_event, [&](const db::Row& row) { seq = row.integer(0); }, static_cast<std::int64_t>(type), order.id,
-      number(order.status), before, order.updated_at);
+      insert_event, [&](const db::Row& row) { seq = row.integer(0); }, static_cast<std::int64_t>(type),
+      order.id, number(order.status), before, order.updated_at);
   if (!rows) return rows;
   if (*rows != 1) return fail(Code::internal, "the event got no position in the log of orders");
   return seq;
@@ -148,9 +151,8 @@ Rows write_event(db::Session& session, OrderEventType type, const Order& order,
 Task<Result<OrderStore::Inventory>> OrderStore::load(CallContext context) {
   auto work = [](db::Session& session) -> Result<Inventory> {
     Inventory found;
-    const std::pair<const char*, std::int64_t*> numbers[] = {{first_event, &found.first_event},
-                                                             {last_event, &found.last_event},
-                                                             {count_keys, &found.keys}};
+    const std::pair<const char*, std::int64_t*> numbers[] = {
+        {first_event, &found.first_event}, {last_event, &found.last_event}, {count_keys, &found.keys}};
     for (auto& [sql, into] : numbers) {
       Rows number = read_number(session, sql);
       if (!number) return std::unexpected(std::move(number.error()));
@@ -194,8 +196,8 @@ Task<Result<std::optional<Order>>> OrderStore::find_by_key(CallContext context, 
   return database_.read(std::move(context), std::move(work));
 }
 
-Task<Result<OrderStore::Changed>> OrderStore::set_status(CallContext context, std::string id, OrderStatus status,
-                                                         Timestamp now) {
+Task<Result<OrderStore::Changed>> OrderStore::set_status(CallContext context, std::string id,
+                                                         OrderStatus status, Timestamp now) {
   auto work = [id = std::move(id), status, now](db::Session& session) -> Result<Changed> {
     auto found = read_order(session, select_order, id);
     if (!found) return std::unexpected(std::move(found.error()));
@@ -264,7 +266,8 @@ Task<Result<LogPage<OrderUpdate>>> OrderStore::read_log(CallContext context, std
         page.position, limit);
     if (!rows) return std::unexpected(std::move(rows.error()));
     for (OrderEvent& event : events)
-      if (auto items = read_items(session, event.order); !items) return std::unexpected(std::move(items.error()));
+      if (auto items = read_items(session, event.order); !items)
+        return std::unexpected(std::move(items.error()));
 
     if (!page.update.gap && !events.empty() && events.front().seq > position + 1)
       page.update.gap = LogGap{position + 1, events.front().seq - 1};
@@ -285,7 +288,9 @@ Task<Result<void>> OrderStore::remove_events(CallContext context, std::int64_t s
 }
 
 Task<Result<std::int64_t>> OrderStore::forget_keys(CallContext context, Timestamp until, std::int64_t limit) {
-  auto work = [until, limit](db::Session& session) -> Rows { return session.execute(clear_keys, until, limit); };
+  auto work = [until, limit](db::Session& session) -> Rows {
+    return session.execute(clear_keys, until, limit);
+  };
   return database_.write(std::move(context), std::move(work));
 }
 

@@ -40,8 +40,8 @@ class OrderStore {
   // `request` is within its rules. Page and total are of one moment.
   Task<Result<OrderPage>> list(CallContext context, ListUserOrders request);
 
-  // What the log has behind `position`, up to `limit` events; said with a gap where it begins later, or where it
-  // ends before `position` and what it has comes from its start.
+  // What the log has behind `position`, up to `limit` events; said with a gap where it begins later, or where
+  // it ends before `position` and what it has comes from its start.
   Task<Result<LogPage<OrderUpdate>>> read_log(CallContext context, std::int64_t position, std::int32_t limit);
 
   // Removes the events up to and including `seq`. The caller keeps the newest: positions are counted from it.

@@ -35,7 +35,8 @@ using namespace orders;
 
 template <>
 const TypeInfo& describe<OrderStatus>() {
-  static constexpr EnumItem items[] = {{"PENDING", 0}, {"CONFIRMED", 1}, {"SHIPPED", 2}, {"DELIVERED", 3}, {"CANCELLED", 4}};
+  static constexpr EnumItem items[] = {
+      {"PENDING", 0}, {"CONFIRMED", 1}, {"SHIPPED", 2}, {"DELIVERED", 3}, {"CANCELLED", 4}};
   static const TypeInfo type = enumeration<OrderStatus>("OrderStatus", items, status_doc);
   return type;
 }
@@ -45,7 +46,8 @@ const TypeInfo& describe<OrderItem>() {
   static constexpr Row rows[] = {
       field<&OrderItem::product_id>("product_id", trimmed(), length(1, 64), pattern(one_line, one_line_hint),
                                     number(1), doc("What is ordered."), example(R"("prod_456")")),
-      field<&OrderItem::quantity>("quantity", range(1, 1'000), number(2), doc("How many of it."), example("2")),
+      field<&OrderItem::quantity>("quantity", range(1, 1'000), number(2), doc("How many of it."),
+                                  example("2")),
       field<&OrderItem::price>("price", money_range(Money{0}, most_per_piece), number(3),
                                doc("The price of one, exact."), example("29.99")),
       field<&OrderItem::name>("name", trimmed(), length(0, 200), pattern(one_line, one_line_hint), number(4),
@@ -62,7 +64,8 @@ const TypeInfo& describe<ShippingAddress>() {
                                     pattern(some_lines, some_lines_hint), number(10),
                                     doc("The whole address as text."), example(address_example)),
       field<&ShippingAddress::street>("street", trimmed(), length(1, 200), pattern(one_line, one_line_hint),
-                                      number(1), doc("Street and house number."), example(R"("123 Main St")")),
+                                      number(1), doc("Street and house number."),
+                                      example(R"("123 Main St")")),
       field<&ShippingAddress::city>("city", trimmed(), length(1, 100), pattern(one_line, one_line_hint),
                                     number(2), doc("City."), example(R"("New York")")),
       field<&ShippingAddress::postal_code>("postal_code", trimmed(), length(0, 20),
@@ -87,8 +90,8 @@ const TypeInfo& describe<Order>() {
                                   example("59.98")),
       field<&Order::created_at>("created_at", number(6), doc("When the order was placed.")),
       field<&Order::updated_at>("updated_at", number(10), doc("When its status was last changed.")),
-      field<&Order::shipping_address>("shipping_address", number(11), doc("Where to ship to, as it was sent."),
-                                      example(address_example)),
+      field<&Order::shipping_address>("shipping_address", number(11),
+                                      doc("Where to ship to, as it was sent."), example(address_example)),
   };
   static const TypeInfo type = object<Order>("Order", rows, "An order.");
   return type;
@@ -97,16 +100,16 @@ const TypeInfo& describe<Order>() {
 template <>
 const TypeInfo& describe<CreateOrder>() {
   static constexpr Row rows[] = {
-      field<&CreateOrder::user_id>("user_id", trimmed(), lower_case(), length(1, 64), number(1), doc(user_id_doc),
-                                   example(user_id_example)),
+      field<&CreateOrder::user_id>("user_id", trimmed(), lower_case(), length(1, 64), number(1),
+                                   doc(user_id_doc), example(user_id_example)),
       field<&CreateOrder::items>("items", items(1, 100), number(2), doc(items_doc), example(items_example)),
       field<&CreateOrder::shipping_address>("shipping_address", number(3), doc(address_doc),
                                             example(address_example)),
-      field<&CreateOrder::idempotency_key>(
-          "idempotency_key", from_header("Idempotency-Key"), length(1, 255), pattern(printable, printable_hint),
-          number(10),
-          doc("Chosen by the client for one order: a call that is repeated with it gets the first answer again."),
-          example(R"("5f3c7a52-order-1")")),
+      field<&CreateOrder::idempotency_key>("idempotency_key", from_header("Idempotency-Key"), length(1, 255),
+                                           pattern(printable, printable_hint), number(10),
+                                           doc("Chosen by the client for one order: a call that is repeated "
+                                               "with it gets the first answer again."),
+                                           example(R"("5f3c7a52-order-1")")),
   };
   static const TypeInfo type = object<CreateOrder>("CreateOrderRequest", rows, "An order to be placed.");
   return type;
@@ -115,7 +118,8 @@ const TypeInfo& describe<CreateOrder>() {
 template <>
 const TypeInfo& describe<GetOrder>() {
   static constexpr Row rows[] = {
-      field<&GetOrder::id>("id", lower_case(), alias("order_id"), number(1), doc(id_doc), example(id_example)),
+      field<&GetOrder::id>("id", lower_case(), alias("order_id"), number(1), doc(id_doc),
+                           example(id_example)),
   };
   static const TypeInfo type = object<GetOrder>("GetOrderRequest", rows);
   return type;
@@ -126,7 +130,8 @@ const TypeInfo& describe<UpdateOrderStatus>() {
   static constexpr Row rows[] = {
       field<&UpdateOrderStatus::id>("id", lower_case(), alias("order_id"), number(1), doc(id_doc),
                                     example(id_example)),
-      field<&UpdateOrderStatus::status>("status", number(2), doc("The status to go to."), example(status_example)),
+      field<&UpdateOrderStatus::status>("status", number(2), doc("The status to go to."),
+                                        example(status_example)),
   };
   static const TypeInfo type = object<UpdateOrderStatus>("UpdateOrderStatusRequest", rows);
   return type;
@@ -135,8 +140,8 @@ const TypeInfo& describe<UpdateOrderStatus>() {
 template <>
 const TypeInfo& describe<ListUserOrders>() {
   static constexpr Row rows[] = {
-      field<&ListUserOrders::user_id>("user_id", lower_case(), number(1), doc("Whose orders: the id of a user."),
-                                      example(user_id_example)),
+      field<&ListUserOrders::user_id>("user_id", lower_case(), number(1),
+                                      doc("Whose orders: the id of a user."), example(user_id_example)),
       field<&ListUserOrders::page>("page", range(1, 100'000'000), may_be_absent(), number(10),
                                    doc("Which page, counted from 1.")),
       field<&ListUserOrders::page_size>("page_size", range(1, 100), may_be_absent(), number(11),
@@ -154,14 +159,16 @@ const TypeInfo& describe<OrderPage>() {
       field<&OrderPage::page>("page", number(3), doc("This page, counted from 1.")),
       field<&OrderPage::page_size>("page_size", number(4), doc("Orders per page, as asked for.")),
   };
-  static const TypeInfo type = object<OrderPage>("ListUserOrdersResponse", rows, "One page of a user's orders.");
+  static const TypeInfo type =
+      object<OrderPage>("ListUserOrdersResponse", rows, "One page of a user's orders.");
   return type;
 }
 
 template <>
 const TypeInfo& describe<OrderEventType>() {
   static constexpr EnumItem items[] = {{"CREATED", 0}, {"STATUS_CHANGED", 1}};
-  static const TypeInfo type = enumeration<OrderEventType>("OrderEventType", items, "What happened to an order.");
+  static const TypeInfo type =
+      enumeration<OrderEventType>("OrderEventType", items, "What happened to an order.");
   return type;
 }
 
@@ -181,9 +188,9 @@ const TypeInfo& describe<OrderEvent>() {
 template <>
 const TypeInfo& describe<FollowOrders>() {
   static constexpr Row rows[] = {
-      field<&FollowOrders::after_seq>("after_seq", range(0, std::numeric_limits<std::int64_t>::max()), number(1),
-                                      doc("The last position that is known; left out: what comes from now on."),
-                                      example("41")),
+      field<&FollowOrders::after_seq>(
+          "after_seq", range(0, std::numeric_limits<std::int64_t>::max()), number(1),
+          doc("The last position that is known; left out: what comes from now on."), example("41")),
   };
   static const TypeInfo type = object<FollowOrders>("FollowOrdersRequest", rows);
   return type;
@@ -195,7 +202,8 @@ const TypeInfo& describe<OrderUpdate>() {
       field<&OrderUpdate::events>("events", number(1), doc("What happened, in its order.")),
       field<&OrderUpdate::gap>("gap", number(2), doc("What is lost before it.")),
   };
-  static const TypeInfo type = object<OrderUpdate>("OrderUpdate", rows, "A stretch of the log of all orders.");
+  static const TypeInfo type =
+      object<OrderUpdate>("OrderUpdate", rows, "A stretch of the log of all orders.");
   return type;
 }
 

@@ -1,51 +1,8 @@
 #include "chat_edge.hpp"
 
-#include <parley/validate.hpp>
-
-#include <charconv>
+#include "parameters.hpp"
 
 namespace parley::rest {
-
-Result<std::int64_t> parse_position(std::string_view name, std::string_view text) {
-  std::int64_t position = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), position);
-  if (failure != std::errc{} || end != text.data() + text.size() || position < 0)
-    return invalid_field(std::string(name), "must be the seq of a message: a whole number from 0 on");
-  return position;
-}
-
-Result<ChatQuery> read_chat_query(const net::Request& request, std::string_view user_key) {
-  ChatQuery query;
-  auto parameters = request.query_parameters();
-  if (!parameters) return std::unexpected(std::move(parameters.error()));
-  for (auto& [name, value] : *parameters) {
-    if (name == "room" && !value.empty()) {
-      query.room = std::move(value);
-    } else if (name == user_key) {
-      query.user = std::move(value);
-    } else if ((name == "since" || name == "since_direct") && !value.empty()) {
-      auto since = parse_position(name, value);
-      if (!since) return std::unexpected(std::move(since.error()));
-      (name == "since" ? query.since : query.since_direct) = *since;
-    }
-  }
-  // The port's rules for them are those of its requests.
-  std::vector<FieldProblem> problems;
-  chat::FollowRoom of_room;
-  of_room.room = std::move(query.room);
-  conform(describe<chat::FollowRoom>(), &of_room, problems);
-  query.room = std::move(of_room.room);
-  if (!query.user.empty()) {
-    chat::AttendRoom of_user;
-    of_user.user = std::move(query.user);
-    const auto before = problems.size();
-    conform(describe<chat::AttendRoom>(), &of_user, problems);
-    query.user = std::move(of_user.user);
-    if (problems.size() > before) problems.back().field = user_key;
-  }
-  if (!problems.empty()) return std::unexpected(invalid_argument(std::move(problems)));
-  return query;
-}
 
 Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context, bool posts) {
   if (!edge.authorize) return {};
@@ -58,3 +15,77 @@ Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context, bo
 }
 
 }  // namespace parley::rest
+
+namespace parley {
+
+using namespace rest;
+
+namespace {
+
+constexpr std::int64_t last_seq = std::numeric_limits<std::int64_t>::max();
+constexpr Row room_row = field<&ChatQuery::room>(
+    "room", may_be_absent(), doc("The room, which need not exist yet, or the inbox of a user (`@bob`)."));
+constexpr Row since_row = field<&ChatQuery::since>("since", range(0, last_seq),
+                                                   doc("The last `seq` already seen; what came after it is "
+                                                       "sent first. Left out: only what comes from now on."),
+                                                   example("42"));
+
+constexpr Row since_direct_row =
+    field<&ChatQuery::since_direct>("since_direct", range(0, last_seq),
+                                    doc("The last `seq` of the user's inbox already seen; direct messages "
+                                        "that came after it are sent first. Left out: only what comes from "
+                                        "now on."),
+                                    example("7"));
+
+TypeInfo with_port_rules(TypeInfo type, const char* user) {
+  share_rules(type, "room", describe<chat::FollowRoom>(), "room");
+  if (user) share_rules(type, user, describe<chat::PostMessage>(), "user");
+  return type;
+}
+
+}  // namespace
+
+template <>
+const TypeInfo& describe<ChatQuery>() {
+  static constexpr Row rows[] = {
+      room_row,
+      field<&ChatQuery::user>(
+          "user",
+          doc("Who this is: present in the room, gets direct messages, and sends the frames that do not "
+              "say who does. Left out: a client as the lecture has it.")),
+      since_row,
+      since_direct_row,
+  };
+  static const TypeInfo type = with_port_rules(object<ChatQuery>("ChatQuery", rows), "user");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<LabQuery>() {
+  static constexpr Row rows[] = {
+      room_row,
+      field<&LabQuery::user>("user_id",
+                             doc("The name of this connection; anonymous_... where it is left out."),
+                             example(R"("bob")")),
+      since_row,
+      since_direct_row,
+  };
+  static const TypeInfo type = with_port_rules(object<LabQuery>("LabQuery", rows), "user_id");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<StreamQuery>() {
+  static constexpr Row rows[] = {
+      room_row,
+      since_row,
+      field<&StreamQuery::last_event_id>(
+          "last_event_id", from_header("Last-Event-ID"), range(0, last_seq),
+          doc("The id of the last event seen: what came after it is sent first. Goes before `since`."),
+          example("42")),
+  };
+  static const TypeInfo type = with_port_rules(object<StreamQuery>("StreamQuery", rows), nullptr);
+  return type;
+}
+
+}  // namespace parley

@@ -8,6 +8,7 @@
 #include "visits.hpp"
 
 #include <parley/chat/chat.hpp>
+#include <parley/docs/route.hpp>
 #include <parley/ids.hpp>
 #include <parley/metrics.hpp>
 #include <parley/net/http.hpp>
@@ -39,20 +40,35 @@ struct ChatEdge {
   std::int64_t sockets = 0;  // /chat and /ws, for GET /stats
 };
 
-// ?room=&since=&since_direct=&user=, checked by the rules of the chat port. `user_key` is what the query calls
-// the user.
+// What the addresses of the chat take, by the rules of the chat port.
 struct ChatQuery {
   std::string room = chat::default_room;  // or an inbox
-  std::string user;                       // empty: not given
+  std::optional<std::string> user;        // not on a stream: it only reads
   std::optional<std::int64_t> since;
   std::optional<std::int64_t> since_direct;  // in the user's inbox
 };
-Result<ChatQuery> read_chat_query(const net::Request& request, std::string_view user_key);
-
-// A position in a room's log; `name` is the parameter or field it came in.
-Result<std::int64_t> parse_position(std::string_view name, std::string_view text);
+struct LabQuery : ChatQuery {};  // calls the user user_id
+struct StreamQuery : ChatQuery {
+  std::optional<std::int64_t> last_event_id;  // the header field of a reconnecting client; goes before since
+};
 
 // As for the rows of the chat port that follow and post.
 Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context, bool posts);
 
+// A group of the descriptions.
+inline constexpr docs::Tag chat_tag{
+    "chat", "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."};
+// What every handshake of the chat may be refused with.
+inline constexpr std::uint32_t handshake_errors =
+    docs::codes(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
+
 }  // namespace parley::rest
+
+namespace parley {
+template <>
+const TypeInfo& describe<rest::ChatQuery>();
+template <>
+const TypeInfo& describe<rest::LabQuery>();
+template <>
+const TypeInfo& describe<rest::StreamQuery>();
+}  // namespace parley

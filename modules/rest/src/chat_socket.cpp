@@ -2,6 +2,8 @@
 
 #include "chat_frames.hpp"
 #include "errors.hpp"
+#include "frame_types.hpp"
+#include "parameters.hpp"
 
 #include <parley/codec/json.hpp>
 #include <parley/log.hpp>
@@ -58,9 +60,9 @@ class ChatSocket final : public net::WebSocketHandler {
         since_(query.since),
         membership_(edge.rooms.hub(query.room)),
         principal_(context.principal) {
-    if (query.user.empty()) return;
+    if (!query.user) return;
     named_ = std::make_unique<Named>();
-    named_->user = std::move(query.user);
+    named_->user = std::move(*query.user);
     named_->since_direct = query.since_direct;
   }
 
@@ -74,12 +76,11 @@ class ChatSocket final : public net::WebSocketHandler {
     }
     membership_.enter(socket, dialect_ == Dialect::lab ? Audience::lab : Audience::chat, since_);
     if (!named_) return;
-    if (room() != inbox_of(named_->user))
+    if (room() != chat::inbox_of(named_->user))
       named_->inbox.enter(edge_.inboxes, named_->user, socket, named_->since_direct);
-    if (!is_inbox(room()))
-      named_->visitor.enter(
-          edge_.visits, room(), named_->user, socket,
-          dialect_ == Dialect::lab ? Visit::Interest::typing : Visit::Interest::presence);
+    if (!chat::is_inbox(room()))
+      named_->visitor.enter(edge_.visits, room(), named_->user, socket,
+                            dialect_ == Dialect::lab ? Visit::Interest::typing : Visit::Interest::presence);
   }
 
   void on_message(std::string_view message, bool text) override {
@@ -154,7 +155,7 @@ class ChatSocket final : public net::WebSocketHandler {
       named_ = std::make_unique<Named>();
       named_->user = direct.user;
       named_->by_connection = false;
-      if (room() != inbox_of(named_->user))
+      if (room() != chat::inbox_of(named_->user))
         named_->inbox.enter(edge_.inboxes, named_->user, *socket_, std::nullopt);
     }
     start(edge_.chat.send_direct(begin_call(), std::move(direct)));
@@ -199,7 +200,8 @@ class ChatSocket final : public net::WebSocketHandler {
   const Dialect dialect_;
   const std::optional<std::int64_t> since_;
   Membership membership_;
-  // The lab's always; the lecture's where the address says so, which is the default for frames without a user.
+  // The lab's always; the lecture's where the address says so, which is the default for frames without a
+  // user.
   std::unique_ptr<Named> named_;
   std::shared_ptr<const Principal> principal_;
   std::shared_ptr<Posts> posts_;  // none before the first message: idle sockets are many
@@ -214,6 +216,13 @@ std::string anonymous(Random& random) {
   return name;
 }
 
+Result<ChatQuery> read_query(const net::Request& request, Dialect dialect) {
+  if (dialect == Dialect::lecture) return read_parameters<ChatQuery>(request);
+  auto query = read_parameters<LabQuery>(request);
+  if (!query) return std::unexpected(std::move(query.error()));
+  return ChatQuery(std::move(*query));
+}
+
 }  // namespace
 
 net::WebSocketAcceptor accept_chat(ChatEdge& edge, Dialect dialect) {
@@ -226,15 +235,82 @@ net::WebSocketAcceptor accept_chat(ChatEdge& edge, Dialect dialect) {
     if (!edge.cors.admits(request))
       return refuse({Code::permission_denied, "pages of this origin may not open a chat here"});
     if (auto allowed = authorize_chat(edge, request.context, true); !allowed) return refuse(allowed.error());
-    auto query = read_chat_query(request, dialect == Dialect::lab ? "user_id" : "user");
+    auto query = read_query(request, dialect);
     if (!query) return refuse(query.error());
-    if (dialect == Dialect::lab && query->user.empty()) query->user = anonymous(edge.random);
+    if (dialect == Dialect::lab && !query->user) query->user = anonymous(edge.random);
     options.max_message = edge.max_message;
     options.max_discarded = edge.max_refused;
     options.slow_reason = too_slow;
     options.restart_reason = how_to_resume;
     return std::make_unique<ChatSocket>(edge, dialect, std::move(*query), request.context);
   };
+}
+
+docs::Channel chat_channel(Dialect dialect) {
+  using Direction = docs::Flow::Direction;
+  const bool lab = dialect == Dialect::lab;
+  const auto said = docs::message_of<SystemFrame>();
+  docs::Channel channel{
+      .id = lab ? "labChat" : "chat",
+      .title = lab ? "The chat of the lab" : "The chat of the lecture",
+      .details =
+          lab ? "One user per connection. It is welcomed, and the others are told who comes and goes. The "
+                "same rooms as /chat."
+              : "A message goes to everyone in the room, its sender included, with every field that the "
+                "client set: the sender's own copy, with `id` and `seq`, is the acknowledgement. Frames are "
+                "JSON text. A connection that says who it is (`user`) is present in the room and gets its "
+                "direct messages, wherever it is.",
+      .tag = chat_tag,
+      .request = lab ? &describe<LabQuery>() : &describe<ChatQuery>(),
+      .permission = "chat:write",
+      .errors = handshake_errors};
+  channel.flows = {
+      {.id = lab ? "postLabMessage" : "postMessage",
+       .summary = "A message for the room; one of type `ping` is answered to its sender alone.",
+       .direction = Direction::from_client,
+       .messages =
+           {docs::message_of<chat::PostMessage>(),
+            {.name = "Direct",
+             .about =
+                 "A direct message, stored in the inboxes of both users: `type` is `direct`, and `user` is "
+                 "the connection's where it has one.",
+             .content =
+                 {.schema =
+                      R"({"type":"object","properties":{"type":{"const":"direct"},"to":{"type":"string",)"
+                      R"("minLength":1,"maxLength":64},"content":{"type":"string"},"user":{"type":)"
+                      R"("string"}},"required":["type","to","content"]})",
+                  .example = R"({"type":"direct","to":"bob","content":"Psst"})"}},
+            {.name = "Typing",
+             .about = "Tells the others in the room that the user types; stored nowhere.",
+             .content =
+                 {.schema =
+                      R"({"type":"object","properties":{"type":{"const":"typing"},"user":{"type":"string"}},)"
+                      R"("required":["type"]})",
+                  .example = R"({"type":"typing"})"}},
+            {.name = "Ping",
+             .about = "Asks whether the server is there.",
+             .content =
+                 {.schema = R"({"type":"object","properties":{"type":{"const":"ping"}},"required":["type"]})",
+                  .example = R"({"type":"ping"})"}}},
+       .replies = {said, docs::message_of<ErrorFrame>()}},
+      {.id = lab ? "followLabRoom" : "followRoom",
+       .summary = "What comes into the room's log, and what is missing of it.",
+       .direction = Direction::to_client,
+       .messages = {docs::message_of<chat::Message>("One entry of the room's log."),
+                    docs::message_of<GapFrame>()}},
+      {.id = lab ? "tellLabUser" : "tellUser",
+       .summary =
+           "Direct messages of a user and their delivery (`room` is the inbox), and what the others do.",
+       .direction = Direction::to_client,
+       .messages = {docs::message_of<chat::Message>("One entry of the room's log."),
+                    docs::message_of<DeliveredFrame>(), docs::message_of<TypingFrame>()}}};
+  if (!lab) channel.flows.back().messages.push_back(docs::message_of<PresenceFrame>());
+  if (lab)
+    channel.flows.push_back({.id = "notifyLab",
+                             .summary = "Greets the newcomer; tells the others who comes and goes.",
+                             .direction = Direction::to_client,
+                             .messages = {said}});
+  return channel;
 }
 
 }  // namespace parley::rest

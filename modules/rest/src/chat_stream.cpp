@@ -2,7 +2,10 @@
 
 #include "chat_frames.hpp"
 #include "errors.hpp"
+#include "frame_types.hpp"
+#include "parameters.hpp"
 
+#include <parley/codec/json.hpp>
 #include <parley/net/event_stream.hpp>
 
 namespace parley::rest {
@@ -23,23 +26,15 @@ Task<void> serve(ChatEdge& edge, net::Request& request, net::Response& response)
     write_problem(request, response, allowed.error());
     co_return;
   }
-  auto query = read_chat_query(request, "user");
-  if (query) {
-    if (const auto last = request.header("Last-Event-ID"); last && !last->empty()) {
-      auto position = parse_position("Last-Event-ID", *last);
-      if (!position)
-        query = std::unexpected(std::move(position.error()));
-      else
-        query->since = *position;
-    }
-  }
+  const auto query = read_parameters<StreamQuery>(request);
   if (!query) {
     write_problem(request, response, query.error());
     co_return;
   }
-  auto listener = std::make_shared<Listener>(edge, edge.rooms.hub(query->room), query->since);
+  const auto after = query->last_event_id ? query->last_event_id : query->since;
+  auto listener = std::make_shared<Listener>(edge, edge.rooms.hub(query->room), after);
   response.stream(
-      {.slow_event = slow_event, .restart_event = restart_event},
+      {.slow_event = stream_end(slow_end), .restart_event = stream_end(restart_end)},
       [listener](net::EventStream& stream) {
         listener->counted = true;
         listener->edge.event_streams.add(1);
@@ -55,6 +50,40 @@ Task<void> serve(ChatEdge& edge, net::Request& request, net::Response& response)
 
 net::Handler stream_chat(ChatEdge& edge) {
   return [&edge](net::Request& request, net::Response& response) { return serve(edge, request, response); };
+}
+
+docs::Endpoint chat_stream_endpoint() {
+  return {
+      .id = "StreamMessages",
+      .summary = "A room's messages as Server-Sent Events",
+      .details =
+          "Each event has the message's `seq` as its id, so that Last-Event-ID resumes without loss or "
+          "repetition. Messages that are no longer kept are told as a `gap` event.",
+      .tag = chat_tag,
+      .request = &describe<StreamQuery>(),
+      .answers = {{.about = "Events, until the client or the server ends it.",
+                   .contents = {{.media_type = "text/event-stream",
+                                 .example =
+                                     "id: 42\nevent: message\ndata: {\"seq\":42,\"content\":\"Hello\"}\n\n"}},
+                   .headers = {{"Cache-Control", "It is about now.", "no-store"}}}},
+      .errors = handshake_errors,
+      .permission = "chat:read"};
+}
+
+docs::Channel chat_stream_channel() {
+  using Direction = docs::Flow::Direction;
+  return {.id = "messagesStream",
+          .title = "A room's messages as Server-Sent Events",
+          .details = "Last-Event-ID resumes behind the event it names.",
+          .tag = chat_tag,
+          .request = &describe<StreamQuery>(),
+          .flows = {{.id = "streamMessages",
+                     .summary = "What comes into the room's log; event: message, gap, overflow or restart.",
+                     .direction = Direction::to_client,
+                     .messages = {docs::message_of<chat::Message>("One entry of the room's log."),
+                                  docs::message_of<GapFrame>(), docs::message_of<StreamEnd>()}}},
+          .permission = "chat:read",
+          .errors = handshake_errors};
 }
 
 }  // namespace parley::rest

@@ -12,4 +12,8 @@ namespace parley::rest {
 // streams.
 net::Handler stream_chat(ChatEdge& edge);
 
+// What the descriptions say of it.
+docs::Endpoint chat_stream_endpoint();
+docs::Channel chat_stream_channel();
+
 }  // namespace parley::rest

@@ -7,9 +7,11 @@ namespace {
 
 constexpr std::string_view methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 constexpr std::string_view readable =
-    "Location, ETag, Retry-After, API-Version, Deprecation, Sunset, Link, X-Request-Id, traceparent";
+    "Location, ETag, Retry-After, API-Version, Deprecation, Sunset, Link, Allow, WWW-Authenticate, "
+    "X-Injected-Fault, X-Request-Id, traceparent";
 constexpr std::string_view usual_fields =
-    "Content-Type, Authorization, API-Version, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id, traceparent";
+    "Content-Type, Authorization, API-Version, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id, "
+    "traceparent";
 constexpr std::size_t max_asked_fields = 1024;  // bytes echoed in a preflight's answer
 
 // A list of field names: RFC 9110 section 5.6.2 tokens, commas and spaces.
@@ -41,10 +43,14 @@ bool Cors::allowed(std::string_view origin) const noexcept {
 bool Cors::before(const net::Request& request, net::Response& response) const {
   if (origins_.empty()) return false;
   const auto origin = request.header("Origin");
-  if (!any_) response.header("Vary", "Origin");  // caches must not hand one origin's answer to another
+  // Caches must not hand one origin's answer to another, nor one without the field to a page.
+  if (any_)
+    response.header("Access-Control-Allow-Origin", "*");
+  else
+    response.header("Vary", "Origin");
   if (!origin || !allowed(*origin)) return false;
 
-  response.header("Access-Control-Allow-Origin", any_ ? std::string_view("*") : *origin);
+  if (!any_) response.header("Access-Control-Allow-Origin", *origin);
   if (request.method != net::Method::options || !request.header("Access-Control-Request-Method")) {
     response.header("Access-Control-Expose-Headers", readable);
     return false;

@@ -65,4 +65,20 @@ net::WebSocketAcceptor accept_echo(const Cors& cors, Scheduler& scheduler, std::
   };
 }
 
+docs::Channel echo_channel() {
+  using Direction = docs::Flow::Direction;
+  const docs::Message frame{.name = "EchoFrame",
+                            .about = "Any frame, text or binary, of at most 16 MiB.",
+                            .content = {.media_type = "text/plain", .example = "Hello"}};
+  return {.id = "echo",
+          .title = "Echo",
+          .details = "Every frame comes back as it is. Nobody is greeted and nothing is kept.",
+          .flows = {{.id = "echoFrame",
+                     .summary = "A frame, and the same frame in answer.",
+                     .direction = Direction::from_client,
+                     .messages = {frame},
+                     .replies = {frame}}},
+          .errors = docs::codes(Code::permission_denied)};
+}
+
 }  // namespace parley::rest

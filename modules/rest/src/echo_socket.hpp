@@ -3,6 +3,7 @@
 
 #include "cors.hpp"
 
+#include <parley/docs/route.hpp>
 #include <parley/net/websocket.hpp>
 #include <parley/time.hpp>
 
@@ -13,5 +14,8 @@ namespace parley::rest {
 // A client that sends without reading is not read from while much of its echo waits. What it is given
 // outlives the sockets.
 net::WebSocketAcceptor accept_echo(const Cors& cors, Scheduler& scheduler, std::size_t max_message);
+
+// What the descriptions say of it.
+docs::Channel echo_channel();
 
 }  // namespace parley::rest

@@ -7,6 +7,8 @@ namespace {
 
 void write_head(net::Response& response, const Error& error, std::uint16_t status) {
   response.status = status != 0 ? status : info(error.code).http_status;
+  // 404, 405, 410, 414 and 501 would otherwise be kept by caches (RFC 9110 section 15.1).
+  response.header("Cache-Control", "no-store");
   if (error.retry_after.count() > 0) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(error.retry_after).count();
     response.header("Retry-After", std::to_string(seconds));  // RFC 9110 section 10.2.3

@@ -3,12 +3,11 @@
 #include "chat_socket.hpp"
 #include "chat_stream.hpp"
 #include "cors.hpp"
+#include "descriptions.hpp"
 #include "echo_socket.hpp"
 #include "errors.hpp"
 #include "health_routes.hpp"
-#include "landing.hpp"
 #include "notification_edge.hpp"
-#include "openapi.hpp"
 #include "operation_route.hpp"
 #include "room_hub.hpp"
 #include "versions.hpp"
@@ -85,7 +84,8 @@ class HttpGateway final : public Gateway {
             .event_streams = deps_.metrics.gauge("notification_event_streams",
                                                  "Open Server-Sent Events streams of notifications.")},
         routes_(deps_.metrics, versions_, deps_.authorize),
-        sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets} {}
+        sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets},
+        descriptions_(deps_.version) {}
 
   void mount(net::Router& router) override {
     for (auto& service : deps_.services) routes_.mount(router, service);
@@ -127,44 +127,44 @@ class HttpGateway final : public Gateway {
   }
 
   void mount_chat(net::Router& router) {
-    router.add_websocket("/chat", accept_chat(chat_, Dialect::lecture));
-    router.add_websocket("/ws", accept_chat(chat_, Dialect::lab));
-    router.add_websocket("/echo",
-                         accept_echo(cors_, deps_.loop, static_cast<std::size_t>(options_.max_echo_message)));
-    router.add(Method::get, "/api/messages/stream", stream_chat(chat_));
+    for (const auto& [path, dialect] : {std::pair{"/chat", Dialect::lecture}, std::pair{"/ws", Dialect::lab}})
+      router.add_websocket(path, accept_chat(chat_, dialect)).channel = docs::share(chat_channel(dialect));
+    const auto echo_limit = static_cast<std::size_t>(options_.max_echo_message);
+    router.add_websocket("/echo", accept_echo(cors_, deps_.loop, echo_limit)).channel =
+        docs::share(echo_channel());
+    auto& stream = router.add(Method::get, "/api/messages/stream", stream_chat(chat_));
+    stream.endpoint = docs::share(chat_stream_endpoint());
+    stream.channel = docs::share(chat_stream_channel());
   }
 
   void mount_notifications(net::Router& router) {
     const std::string path(notifications_path());
-    router.add(Method::get, path, stream_notifications(notifications_));
+    auto& route = router.add(Method::get, path, stream_notifications(notifications_));
     router.add_websocket(path, accept_notifications(notifications_));
+    route.endpoint = docs::share(notifications_endpoint());
+    route.channel = docs::share(notifications_channel());
   }
 
   void mount_server(net::Router& router) {
-    const auto get = [&router](const char* path, net::Handler handler) {
-      router.add(Method::get, path, std::move(handler));
+    const auto get = [&router](const char* path, docs::Endpoint endpoint, net::Handler handler) {
+      router.add(Method::get, path, std::move(handler)).endpoint = docs::share(std::move(endpoint));
     };
-    get("/", at_once([](const Request&, Response& response) {
-          response.content_type = "text/html; charset=utf-8";
-          response.body = landing_page();
+    get("/api/versions", versions_endpoint(), at_once([this](const Request& request, Response& response) {
+          response.body = codec::to_json(versions_.matrix(request.context.now()));
         }));
-    get("/api/versions", at_once([this](const Request& request, Response& response) {
-          response.body = versions_.matrix(request.context.now());
-        }));
-    get("/openapi.json", at_once([this](const Request&, Response& response) {
-          if (openapi_.empty()) openapi_ = openapi_document(deps_.services, versions_, deps_.version);
-          response.body = openapi_;
-        }));
-    get("/health",
+    get("/health", health_endpoint(),
         at_once([this](const Request&, Response& response) { answer_health(sources_, response); }));
-    get("/health/live", at_once([](const Request&, Response& response) { answer_live(response); }));
-    get("/health/ready",
+    get("/health/live", live_endpoint(),
+        at_once([](const Request&, Response& response) { answer_live(response); }));
+    get("/health/ready", ready_endpoint(),
         at_once([this](const Request&, Response& response) { answer_ready(sources_, response); }));
-    get("/api/v1/health",
+    get("/api/v1/health", lab_health_endpoint(),
         at_once([this](const Request&, Response& response) { answer_lab_health(sources_, response); }));
-    get("/stats", at_once([this](const Request&, Response& response) { answer_stats(sources_, response); }));
-    get("/metrics",
+    get("/stats", stats_endpoint(),
+        at_once([this](const Request&, Response& response) { answer_stats(sources_, response); }));
+    get("/metrics", metrics_endpoint(),
         at_once([this](const Request&, Response& response) { answer_metrics(sources_, response); }));
+    descriptions_.mount(router);
   }
 
   Dependencies deps_;
@@ -180,7 +180,7 @@ class HttpGateway final : public Gateway {
   NotificationEdge notifications_;
   OperationRoutes routes_;
   const HealthSources sources_;
-  std::string openapi_;
+  Descriptions descriptions_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 // and /metrics.
 #pragma once
 
+#include <parley/docs/route.hpp>
 #include <parley/net/http.hpp>
 #include <parley/rest/gateway.hpp>
 
@@ -17,12 +18,18 @@ struct HealthSources {
   const std::int64_t& sockets;  // of the chat
 };
 
-// Each fills in a whole answer.
+// Each fills in a whole answer; beside it what the descriptions say of that.
 void answer_health(const HealthSources& sources, net::Response& response);
+docs::Endpoint health_endpoint();
 void answer_live(net::Response& response);
+docs::Endpoint live_endpoint();
 void answer_ready(const HealthSources& sources, net::Response& response);
+docs::Endpoint ready_endpoint();
 void answer_lab_health(const HealthSources& sources, net::Response& response);
+docs::Endpoint lab_health_endpoint();
 void answer_stats(const HealthSources& sources, net::Response& response);
+docs::Endpoint stats_endpoint();
 void answer_metrics(const HealthSources& sources, net::Response& response);
+docs::Endpoint metrics_endpoint();
 
 }  // namespace parley::rest

@@ -5,8 +5,8 @@
 namespace parley::rest {
 namespace {
 
-// Recipients of whom it is known up to where their senders were told. Past that all are forgotten, and a message
-// that is fetched again may be told again.
+// Recipients of whom it is known up to where their senders were told. Past that all are forgotten, and a
+// message that is fetched again may be told again.
 constexpr std::size_t max_told = 10'000;
 
 }  // namespace
@@ -15,7 +15,7 @@ InboxHub::InboxHub(Inboxes& inboxes, chat::ChatService& chat, std::string user)
     : LogHub(inboxes, source_, user),
       inboxes_(inboxes),
       user_(std::move(user)),
-      source_(chat, inbox_of(user_)) {
+      source_(chat, chat::inbox_of(user_)) {
   inboxes_.hubs_by_user_[user_] = this;
 }
 
@@ -73,7 +73,7 @@ std::shared_ptr<LogHub> Inboxes::make(const std::string& user) {
 
 void Inboxes::handed(const std::string& user, const chat::Message& message) {
   const auto sender = hubs_by_user_.find(message.user);
-  if (sender == hubs_by_user_.end() || sender->second->connected_.empty()) return;
+  if (sender == hubs_by_user_.end() || !sender->second->connected()) return;
   if (told_.size() >= max_told && !told_.contains(user)) told_.clear();
   auto& told = told_[user];
   if (message.seq <= told) return;

@@ -1,11 +1,13 @@
-// The inboxes of the users that are connected here: a hub per user, which sends each direct message to all of the
-// user's sockets and tells the sender's once it has been handed to one of them.
+// The inboxes of the users that are connected here: a hub per user, which sends each direct message to all of
+// the user's sockets and tells the sender's once it has been handed to one of them.
 //
-// A socket is in its room's fan-out and a peer can be in one only, so an inbox sends to its few sockets one by
-// one.
+// A socket is in its room's fan-out and a peer can be in one only, so an inbox sends to its few sockets one
+// by one.
 #pragma once
 
 #include "room_hub.hpp"
+
+#include <parley/chat/inbox.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -25,6 +27,7 @@ class InboxHub final : public LogHub {
   ~InboxHub() override;
 
   const std::string& user() const noexcept { return user_; }
+  bool connected() const noexcept { return !connected_.empty(); }
   // A frame that stands in no log, to all sockets of the user, also to those that catch up.
   void announce(const net::Frame& frame);
 
@@ -94,13 +97,5 @@ class Inboxes final : public LogHubs {
   std::unordered_map<std::string, InboxHub*> hubs_by_user_;
   std::unordered_map<std::string, std::int64_t> told_;  // up to where senders were told, by recipient
 };
-
-// What the port calls the inbox of a user.
-inline std::string inbox_of(const std::string& user) {
-  return '@' + user;
-}
-inline bool is_inbox(std::string_view room) noexcept {
-  return room.starts_with('@');
-}
 
 }  // namespace parley::rest

@@ -1,12 +1,12 @@
 // A log as this edge sees it: one cursor into it, whoever listens.
 //
-// A hub follows its log through the port, encodes each entry once per form and gives it to groups of clients. A
-// client without a position joins its group at once. One with a position first follows the log by a cursor of
-// its own, at the pace at which it takes what it is sent, and joins the group at the very entry at which its
-// cursor and the hub's meet: nothing is lost or repeated, and nothing is queued.
+// A hub follows its log through the port, encodes each entry once per form and gives it to groups of clients.
+// A client without a position joins its group at once. One with a position first follows the log by a cursor
+// of its own, at the pace at which it takes what it is sent, and joins the group at the very entry at which
+// its cursor and the hub's meet: nothing is lost or repeated, and nothing is queued.
 //
-// A hub that does not know its own position yet (the port tells none, and no entry has come) leaves clients that
-// catch up on their own cursors until the next entry, where all meet.
+// A hub that does not know its own position yet (the port tells none, and no entry has come) leaves clients
+// that catch up on their own cursors until the next entry, where all meet.
 #pragma once
 
 #include "log_source.hpp"
@@ -132,8 +132,8 @@ class LogHubs {
   Task<void> stop();
 
  protected:
-  // The key's hub, new if nobody is there. Kept for a while after its last member has left, so that a log does
-  // not start anew with every reconnection.
+  // The key's hub, new if nobody is there. Kept for a while after its last member has left, so that a log
+  // does not start anew with every reconnection.
   std::shared_ptr<LogHub> find(const std::string& key);
   virtual std::shared_ptr<LogHub> make(const std::string& key) = 0;
 

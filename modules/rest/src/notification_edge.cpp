@@ -2,10 +2,14 @@
 
 #include "chat_frames.hpp"
 #include "errors.hpp"
+#include "frame_types.hpp"
+#include "parameters.hpp"
 
 #include <parley/codec/json.hpp>
 #include <parley/net/event_stream.hpp>
 #include <parley/validate.hpp>
+
+#include <limits>
 
 namespace parley::rest {
 namespace {
@@ -13,7 +17,6 @@ namespace {
 using notifications::NotificationService;
 using notifications::Subscribe;
 
-constexpr std::string_view last_event_id = "Last-Event-ID", since = "since";
 constexpr std::size_t max_frame = 4096;  // bytes of what a client may say
 
 const Operation& subscription_row() {
@@ -22,32 +25,14 @@ const Operation& subscription_row() {
   std::terminate();  // the first test finds it
 }
 
-// From query and header field, checked by the rules of the port.
-Result<Subscribe> read_subscription(const net::Request& request) {
-  const auto& type = describe<Subscribe>();
-  Subscribe subscribe;
-  std::vector<FieldProblem> problems;
-  auto parameters = request.query_parameters();
-  if (!parameters) return std::unexpected(std::move(parameters.error()));
-  for (auto& [name, value] : *parameters)
-    if (!value.empty()) set_from_text(type, &subscribe, name, value, problems);
-  auto position_name = since;
-  if (const auto last = request.header(last_event_id); last && !last->empty()) {
-    position_name = last_event_id;
-    set_from_text(type, &subscribe, "after_seq", *last, problems);
-  }
-  conform(type, &subscribe, problems);
-  if (problems.empty()) return subscribe;
-  for (auto& problem : problems)
-    if (problem.field == "after_seq") problem.field = position_name;
-  return std::unexpected(invalid_argument(std::move(problems)));
-}
-
 Result<Subscribe> admit(const NotificationEdge& edge, const net::Request& request) {
   if (const auto& permission = subscription_row().permission; edge.authorize && !permission.empty())
     if (auto allowed = edge.authorize(request.context, permission); !allowed)
       return std::unexpected(std::move(allowed.error()));
-  return read_subscription(request);
+  auto query = read_parameters<NotificationQuery>(request);
+  if (!query) return std::unexpected(std::move(query.error()));
+  return Subscribe{std::move(query->user_id), std::move(query->types),
+                   query->last_event_id ? query->last_event_id : query->since};
 }
 
 std::string welcome(const NotificationEdge& edge, const std::string& user) {
@@ -76,7 +61,7 @@ Task<void> serve(NotificationEdge& edge, net::Request& request, net::Response& r
   }
   auto listener = std::make_shared<Listener>(edge, std::move(*subscribe));
   response.stream(
-      {.slow_event = slow_event, .restart_event = restart_event},
+      {.slow_event = stream_end(slow_end), .restart_event = stream_end(restart_end)},
       [listener](net::EventStream& stream) {
         listener->counted = true;
         listener->edge.event_streams.add(1);
@@ -134,9 +119,34 @@ class NotificationSocket final : public net::WebSocketHandler {
 template <>
 const parley::TypeInfo& parley::describe<parley::rest::ClientFrame>() {
   using rest::ClientFrame;
+  static constexpr Row rows[] = {field<&ClientFrame::type>(
+      "type", pattern("ping", R"("ping": this socket only tells)"), example(R"("ping")"))};
+  static const TypeInfo type =
+      object<ClientFrame>("ListenerFrame", rows, "Asks whether the server is there; answered with a pong.");
+  return type;
+}
+
+template <>
+const parley::TypeInfo& parley::describe<parley::rest::NotificationQuery>() {
+  using rest::NotificationQuery;
+  constexpr auto last_seq = std::numeric_limits<std::int64_t>::max();
   static constexpr Row rows[] = {
-      field<&ClientFrame::type>("type", pattern("ping", R"("ping": this socket only tells)"))};
-  static const TypeInfo type = object<ClientFrame>("NotificationClientFrame", rows);
+      field<&NotificationQuery::user_id>("user_id"),
+      field<&NotificationQuery::types>("types", may_be_absent()),
+      field<&NotificationQuery::since>("since"),
+      field<&NotificationQuery::last_event_id>(
+          "last_event_id", from_header("Last-Event-ID"), range(0, last_seq),
+          doc("The id of the last event seen: what came after it is sent first. Goes before `since`."),
+          example("42")),
+  };
+  static const TypeInfo type = [] {
+    auto made = object<NotificationQuery>("NotificationQuery", rows);
+    const auto& of_port = describe<notifications::Subscribe>();
+    rest::share_rules(made, "user_id", of_port, "user_id");
+    rest::share_rules(made, "types", of_port, "types");
+    rest::share_rules(made, "since", of_port, "after_seq");
+    return made;
+  }();
   return type;
 }
 
@@ -173,6 +183,55 @@ net::WebSocketAcceptor accept_notifications(NotificationEdge& edge) {
     options.restart_reason = how_to_resume;
     return std::make_unique<NotificationSocket>(edge, std::move(*subscribe));
   };
+}
+
+namespace {
+constexpr docs::Tag notifications_tag{
+    "notifications",
+    "What users are told: stored, told as it comes, and resumable; orders and mentions make some by themselves."};
+constexpr std::uint32_t handshake_refusals =
+    docs::codes(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
+}  // namespace
+
+docs::Endpoint notifications_endpoint() {
+  const auto& row = subscription_row();
+  return {.id = std::string(row.name),
+          .summary = row.summary,
+          .details = "The first event is the welcome, an INFO titled `Connected`, without an id. Each other one has "
+                     "the notification's `seq` as its id, so that Last-Event-ID resumes without loss or repetition. "
+                     "What is no longer kept is told as a `gap` event.",
+          .tag = notifications_tag,
+          .request = &describe<NotificationQuery>(),
+          .answers = {{.about = "Events, until the client or the server ends it.",
+                       .contents = {{.media_type = "text/event-stream",
+                                     .example = "id: 42\nevent: notification\ndata: {\"seq\":42,\"title\":\"Hello\"}"
+                                                "\n\n"}},
+                       .headers = {{"Cache-Control", "It is about now.", "no-store"}}}},
+          .errors = handshake_refusals,
+          .permission = row.permission};
+}
+
+docs::Channel notifications_channel() {
+  using Direction = docs::Flow::Direction;
+  const auto& row = subscription_row();
+  return {.id = "notifications",
+          .title = "A user's notifications",
+          .details = "As Server-Sent Events, or over a WebSocket as JSON text. `since`, or Last-Event-ID, resumes "
+                     "behind the seq it names.",
+          .tag = notifications_tag,
+          .request = &describe<NotificationQuery>(),
+          .flows = {{.id = "listen",
+                     .summary = "The welcome, then each notification; event: notification, gap, overflow or restart.",
+                     .direction = Direction::to_client,
+                     .messages = {docs::message_of<notifications::Notification>("One notification."),
+                                  docs::message_of<GapFrame>(), docs::message_of<StreamEnd>()}},
+                    {.id = "pingListener",
+                     .summary = "Asks over the WebSocket whether the server is there.",
+                     .direction = Direction::from_client,
+                     .messages = {docs::message_of<ClientFrame>()},
+                     .replies = {docs::message_of<SystemFrame>(), docs::message_of<ErrorFrame>()}}},
+          .permission = row.permission,
+          .errors = handshake_refusals};
 }
 
 }  // namespace parley::rest

@@ -5,6 +5,7 @@
 #include "cors.hpp"
 #include "notification_hub.hpp"
 
+#include <parley/docs/route.hpp>
 #include <parley/ids.hpp>
 #include <parley/metrics.hpp>
 #include <parley/net/http.hpp>
@@ -27,6 +28,14 @@ struct NotificationEdge {
   Gauge& event_streams;
 };
 
+// What the address takes, by the rules of the port.
+struct NotificationQuery {
+  std::string user_id;
+  std::vector<notifications::NotificationType> types;
+  std::optional<std::int64_t> since;
+  std::optional<std::int64_t> last_event_id;  // the header field of a reconnecting client; goes before since
+};
+
 // Where both are mounted: the path of the port's row.
 std::string_view notifications_path();
 
@@ -36,4 +45,12 @@ net::Handler stream_notifications(NotificationEdge& edge);
 // The same as text frames. A client has nothing to say but {"type":"ping"}.
 net::WebSocketAcceptor accept_notifications(NotificationEdge& edge);
 
+docs::Endpoint notifications_endpoint();
+docs::Channel notifications_channel();
+
 }  // namespace parley::rest
+
+namespace parley {
+template <>
+const TypeInfo& describe<rest::NotificationQuery>();
+}  // namespace parley

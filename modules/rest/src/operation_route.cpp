@@ -45,8 +45,8 @@ void append_segment(std::string_view value, std::string& out) {
 
 }  // namespace
 
-// Fills a request from path, body and query; where two have the same field, the first of these counts. A field
-// that comes from a header field comes from nowhere else.
+// Fills a request from path, body and query; where two have the same field, the first of these counts. A
+// field that comes from a header field comes from nowhere else.
 class RequestReader final : public Inbound {
  public:
   RequestReader(const OperationRoute& route, net::Request& request) : route_(route), request_(request) {}
@@ -163,11 +163,12 @@ class AnswerWriter final : public Outbound {
 
  private:
   void append_marks(std::string& body) const {
+    const DeprecationMarks marks{.new_api_url = successor_};
     body.pop_back();
-    body +=
-        body.size() > 1 ? R"(,"_deprecated":true,"_new_api_url":)" : R"("_deprecated":true,"_new_api_url":)";
-    codec::append_json_string(successor_, body);
-    body += '}';
+    if (body.size() > 1) body += ',';
+    const auto begin = body.size();
+    codec::write_json(describe<DeprecationMarks>(), &marks, body);
+    body.erase(begin, 1);  // its brace
   }
 
   const OperationRoute& route_;
@@ -194,7 +195,7 @@ OperationRoute::OperationRoute(const Versions& versions, const calls::BoundOpera
     header_fields_.push_back(&field);
     header_bits_ |= bit_of(type, field);
   }
-  for (auto& name : path_parameters(pattern_)) {
+  for (auto& name : docs::path_parameters(pattern_)) {
     const auto* field = find_field(type, name);
     if (!field)
       throw std::logic_error("route " + pattern_ + ": the request of " + std::string(row_.name) +
@@ -302,6 +303,7 @@ void OperationRoutes::add(net::Router& router, const calls::BoundOperation& oper
   mounted.error_writer = [&route](const net::Request& request, net::Response& response, const Error& error) {
     route.write_error(request, response, error, response.status);
   };
+  mounted.endpoint = docs::share(route.endpoint());
 }
 
 std::string versioned_path(std::string_view path, std::string_view version) {
@@ -310,15 +312,6 @@ std::string versioned_path(std::string_view path, std::string_view version) {
   std::string out(path.substr(0, at));
   if (!version.empty()) out.append("/").append(version);
   return out.append(path.substr(at + version_segment.size()));
-}
-
-std::vector<std::string> path_parameters(std::string_view path) {
-  std::vector<std::string> names;
-  for (auto begin = path.find('{'); begin != std::string_view::npos; begin = path.find('{', begin + 1)) {
-    const auto name = path.substr(begin + 1, path.find('}', begin) - begin - 1);
-    names.emplace_back(name.substr(0, name.find(':')));
-  }
-  return names;
 }
 
 net::Method to_method(Verb verb) noexcept {

@@ -4,6 +4,7 @@
 
 #include "versions.hpp"
 
+#include <parley/docs/route.hpp>
 #include <parley/metrics.hpp>
 #include <parley/net/http.hpp>
 #include <parley/operation.hpp>
@@ -29,6 +30,8 @@ class OperationRoute {
                  const ApiVersion* version);
 
   const std::string& pattern() const noexcept { return pattern_; }
+  // For the descriptions.
+  docs::Endpoint endpoint() const;
   Task<void> serve(net::Request& request, net::Response& response) const;
   // In the shape that the row's clients expect. `status` 0: the code's own.
   void write_error(const net::Request& request, net::Response& response, const Error& error,
@@ -60,7 +63,8 @@ class OperationRoute {
   std::string pattern_;
   std::size_t prefix_;  // bytes of "/api" or "/api/v1" in a request's path
   std::vector<PathField> path_fields_;
-  std::vector<const FieldInfo*> header_fields_;  // with from_header(); the body and the query do not fill them
+  std::vector<const FieldInfo*>
+      header_fields_;                // with from_header(); the body and the query do not fill them
   std::uint64_t path_bits_ = 0;      // fields that the path fills
   std::uint64_t header_bits_ = 0;    // fields that header fields fill
   std::uint64_t required_bits_ = 0;  // fields that must come from somewhere
@@ -88,8 +92,6 @@ class OperationRoutes {
 
 // "/api/{version}/users/{id}" with {version} replaced, or for an empty `version` left out.
 std::string versioned_path(std::string_view path, std::string_view version);
-// The names of a path's parameters, in order.
-std::vector<std::string> path_parameters(std::string_view path);
 net::Method to_method(Verb verb) noexcept;
 inline constexpr std::string_view version_segment = "/{version}";
 

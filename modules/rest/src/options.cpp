@@ -32,6 +32,8 @@ const parley::TypeInfo& parley::describe<parley::rest::Options>() {
                                  doc("From when on API v1 answers 410; empty for never.")),
       field<&Options::v2_sunset>("v2_sunset", pattern(time_or_nothing, time_hint), may_be_absent(),
                                  doc("From when on API v2 answers 410; empty for never.")),
+      field<&Options::security_headers>("security_headers", may_be_absent(),
+                                        doc("Header fields that tell browsers to be strict.")),
   };
   static const TypeInfo type = object<Options>("RestOptions", rows);
   return type;

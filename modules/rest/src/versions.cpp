@@ -32,6 +32,7 @@ Versions::Versions(const Options& options) {
   versions_ = {
       {.number = 1,
        .name = "v1",
+       .prefix = "v1.",
        .lifecycle = "deprecated",
        .features = "Basic CRUD",
        .style = {.version = 1, .unix_time = true},
@@ -40,17 +41,20 @@ Versions::Versions(const Options& options) {
        .sunset = parse_sunset("rest.v1_sunset", options.v1_sunset)},
       {.number = 2,
        .name = "v2",
+       .prefix = "v2.",
        .lifecycle = "supported",
        .features = "+ Phone, Avatar",
        .style = {.version = 2},
        .sunset = parse_sunset("rest.v2_sunset", options.v2_sunset)},
       {.number = 3,
        .name = "v3",
+       .prefix = "v3.",
        .lifecycle = "current",
        .features = "+ Social login",
        .style = {.version = 3}},
       {.number = 4,
        .name = "v4",
+       .prefix = "v4.",
        .lifecycle = "beta",
        .features = "+ Multi-tenancy",
        .style = {.version = 4}},
@@ -63,6 +67,9 @@ Versions::Versions(const Options& options) {
     }
     if (version.sunset) version.sunset_field = to_http_date(*version.sunset);  // RFC 8594 section 3
   }
+  // `v2`, `2` and `2.0` are the same; the document recommends the first.
+  schema_ = R"({"type":"string","examples":["v2"],"default":")" + std::string(latest().name) +
+            R"(","pattern":"^[vV]?[1-9][0-9]*(\\.0)?$"})";
 }
 
 const ApiVersion& Versions::latest() const noexcept {
@@ -104,28 +111,63 @@ std::string Versions::successor_url(const ApiVersion& version, std::string_view 
   return url;
 }
 
-std::string Versions::matrix(Timestamp now) const {
-  std::string out = R"({"versions":[)";
+VersionMatrix Versions::matrix(Timestamp now) const {
+  VersionMatrix out{.versions = {}, .latest = std::string(latest().name), .header = "API-Version"};
   for (auto& version : versions_) {
-    if (&version != &versions_.front()) out += ',';
-    out += R"({"version":")";
-    out += version.name;
-    out += R"(","status":")";
-    out += version.retired(now) ? "retired" : version.lifecycle;
-    out += R"(","end_of_life":)";
-    out += version.sunset ? '"' + to_day(*version.sunset) + '"' : "null";
-    if (version.deprecated) out += R"(,"deprecated_since":")" + to_day(*version.deprecated) + '"';
-    if (version.sunset) out += R"(,"sunset":")" + to_rfc3339(*version.sunset) + '"';
-    out += R"(,"features":)";
-    codec::append_json_string(version.features, out);
-    out += R"(,"base":"/api/)";
-    out += version.name;
-    out += "\"}";
+    VersionMatrix::Row row{.version = std::string(version.name),
+                           .status = std::string(version.retired(now) ? "retired" : version.lifecycle),
+                           .end_of_life = std::optional<std::string>(),
+                           .deprecated_since = std::nullopt,
+                           .sunset = version.sunset,
+                           .features = std::string(version.features),
+                           .base = "/api/" + std::string(version.name)};
+    if (version.sunset) row.end_of_life = to_day(*version.sunset);
+    if (version.deprecated) row.deprecated_since = to_day(*version.deprecated);
+    out.versions.push_back(std::move(row));
   }
-  out += R"(],"latest":")";
-  out += latest().name;
-  out += R"(","header":"API-Version"})";
   return out;
 }
 
+docs::Endpoint versions_endpoint() {
+  docs::Endpoint endpoint{.id = "GetVersions", .summary = "The support matrix of the API's versions"};
+  endpoint.answers.push_back({.contents = {docs::json_of<VersionMatrix>()}});
+  return endpoint;
+}
+
 }  // namespace parley::rest
+
+namespace parley {
+
+using rest::VersionMatrix;
+
+template <>
+const TypeInfo& describe<VersionMatrix::Row>() {
+  using Line = VersionMatrix::Row;
+  static constexpr Row rows[] = {
+      field<&Line::version>("version", example(R"("v1")")),
+      field<&Line::status>("status", pattern("deprecated|supported|current|beta|retired", "a status"),
+                           example(R"("deprecated")")),
+      field<&Line::end_of_life>("end_of_life", doc("The day it ends, or null."), example(R"("2027-12-31")")),
+      field<&Line::deprecated_since>("deprecated_since", example(R"("2024-07-01")")),
+      field<&Line::sunset>("sunset", doc("The moment it ends."), example(R"("2027-12-31T00:00:00Z")")),
+      field<&Line::features>("features", example(R"("Basic CRUD")")),
+      field<&Line::base>("base", doc("Where its addresses begin."), example(R"("/api/v1")")),
+  };
+  static const TypeInfo type = object<Line>("Version", rows, "One version of the API.");
+  return type;
+}
+
+template <>
+const TypeInfo& describe<VersionMatrix>() {
+  static constexpr Row rows[] = {
+      field<&VersionMatrix::versions>("versions", doc("Oldest first.")),
+      field<&VersionMatrix::latest>("latest", doc("What is spoken where nothing is asked for."),
+                                    example(R"("v3")")),
+      field<&VersionMatrix::header>("header", doc("The header field that asks for a version."),
+                                    example(R"("API-Version")")),
+  };
+  static const TypeInfo type = object<VersionMatrix>("VersionMatrix", rows, "The support matrix of the API.");
+  return type;
+}
+
+}  // namespace parley

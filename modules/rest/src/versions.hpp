@@ -2,6 +2,7 @@
 #pragma once
 
 #include <parley/codec/json.hpp>
+#include <parley/docs/route.hpp>
 #include <parley/net/http.hpp>
 #include <parley/result.hpp>
 #include <parley/time.hpp>
@@ -17,9 +18,32 @@ namespace parley::rest {
 
 struct Options;
 
+// In the JSON objects of a deprecated version.
+struct DeprecationMarks {
+  bool deprecated = true;
+  std::string new_api_url;
+};
+
+// GET /api/versions.
+struct VersionMatrix {
+  struct Row {
+    std::string version;
+    std::string status;
+    std::optional<std::optional<std::string>> end_of_life;
+    std::optional<std::string> deprecated_since;
+    std::optional<Timestamp> sunset;
+    std::string features;
+    std::string base;
+  };
+  std::vector<Row> versions;
+  std::string latest;
+  std::string header;
+};
+
 struct ApiVersion {
   std::uint16_t number = 0;
   std::string_view name;       // "v1"; static storage
+  std::string_view prefix;     // of the names of its schemas: "v1."; static storage
   std::string_view lifecycle;  // deprecated, supported, current, beta
   std::string_view features;
   codec::JsonStyle style = {};
@@ -51,11 +75,26 @@ class Versions {
   std::string successor_url(const ApiVersion& version, std::string_view path, std::size_t prefix,
                             Timestamp now) const;
 
-  // GET /api/versions: the support matrix, as JSON.
-  std::string matrix(Timestamp now) const;
+  // The support matrix.
+  VersionMatrix matrix(Timestamp now) const;
+  // The JSON Schema of the header field API-Version.
+  std::string_view schema() const noexcept { return schema_; }
 
  private:
   std::vector<ApiVersion> versions_;
+  std::string schema_;
 };
 
+// What the descriptions say of GET /api/versions.
+docs::Endpoint versions_endpoint();
+
 }  // namespace parley::rest
+
+namespace parley {
+template <>
+const TypeInfo& describe<rest::DeprecationMarks>();
+template <>
+const TypeInfo& describe<rest::VersionMatrix::Row>();
+template <>
+const TypeInfo& describe<rest::VersionMatrix>();
+}  // namespace parley

@@ -23,8 +23,7 @@ Task<Result<void>> Visit::follow(CallContext context, std::optional<std::int64_t
 
 Task<bool> Visit::take(const void* update) {
   const auto& event = *static_cast<const chat::RoomEvent*>(update);
-  const auto needed =
-      event.type == chat::RoomEventType::typing ? Interest::typing : Interest::presence;
+  const auto needed = event.type == chat::RoomEventType::typing ? Interest::typing : Interest::presence;
   net::Frame frame;
   for (const auto& listener : listeners_) {
     if (listener.interest < needed) continue;

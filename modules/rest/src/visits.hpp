@@ -1,5 +1,5 @@
-// Who is in the rooms from here: a call of the port's attend() per room and user, whatever number of sockets the
-// user has there, and the frames that these get of the others.
+// Who is in the rooms from here: a call of the port's attend() per room and user, whatever number of sockets
+// the user has there, and the frames that these get of the others.
 #pragma once
 
 #include <parley/chat/chat.hpp>

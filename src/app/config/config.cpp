@@ -19,6 +19,11 @@ const parley::TypeInfo& parley::describe<parley::app::ServerOptions>() {
                        doc("How long a stop may take before what is left is cut off.")),
       field<&O::force_public>("force_public", may_be_absent(),
                               doc("Allows an address that other machines reach.")),
+      field<&O::admin_token>("admin_token", may_be_absent(), length(0, 256),
+                             pattern("([A-Za-z0-9._~+/-]{24,}=*)?",
+                                     "at least 24 letters, digits and - . _ ~ + /; or empty for a new one at "
+                                     "every start"),
+                             doc("What whoever administrates shows as Authorization: Bearer.")),
   };
   static const TypeInfo type = object<O>("ServerOptions", rows);
   return type;
@@ -34,6 +39,9 @@ const parley::TypeInfo& parley::describe<parley::app::Config>() {
       field<&Config::chat>("chat", may_be_absent()),
       field<&Config::notifications>("notifications", may_be_absent()),       field<&Config::rest>("rest", may_be_absent()),
       field<&Config::jsonrpc>("jsonrpc", may_be_absent()), field<&Config::log>("log", may_be_absent()),
+      field<&Config::teaching>("teaching", may_be_absent()),
+      field<&Config::console>("console", may_be_absent()),
+      field<&Config::faults>("faults", may_be_absent()),
   };
   static const TypeInfo type = object<Config>("Config", rows);
   return type;

@@ -3,13 +3,16 @@
 #pragma once
 
 #include <parley/chat/compose.hpp>
+#include <parley/console/console.hpp>
 #include <parley/db/sqlite.hpp>
+#include <parley/faults/compose.hpp>
 #include <parley/jsonrpc/edge.hpp>
 #include <parley/net/server.hpp>
 #include <parley/notifications/compose.hpp>
 #include <parley/observe/observe.hpp>
 #include <parley/orders/compose.hpp>
 #include <parley/rest/gateway.hpp>
+#include <parley/teaching/teaching.hpp>
 #include <parley/users/compose.hpp>
 
 #include <chrono>
@@ -29,6 +32,7 @@ struct ServerOptions {
   std::string ports_file;  // empty: none
   std::chrono::milliseconds grace{10'000};
   bool force_public = false;
+  std::string admin_token;  // empty: one is made at every start
 };
 
 struct Config {
@@ -40,6 +44,9 @@ struct Config {
   chat::Options chat;
   notifications::Options notifications;
   rest::Options rest;
+  console::Options console;
+  teaching::Options teaching;
+  faults::Options faults;
   jsonrpc::Options jsonrpc;
   observe::LogOptions log;
 };

@@ -92,6 +92,10 @@ std::string value_to_toml(const FieldInfo& field, const void* value) {
   return out + "]";
 }
 
+bool is_secret(std::string_view key) noexcept {
+  return key.ends_with("_token") || key.ends_with("_password") || key.ends_with("_secret");
+}
+
 std::string to_toml(const Loaded& loaded) {
   constexpr std::size_t origin_column = 44;
   std::string out;
@@ -100,8 +104,11 @@ std::string to_toml(const Loaded& loaded) {
     out += "[" + std::string(section.name) + "]\n";
     const auto* owner = reinterpret_cast<const char*>(&loaded.config) + section.offset;
     for (const auto& key : section.type->fields) {
-      std::string line = std::string(key.name) + " = " + value_to_toml(key, owner + key.offset);
       const auto origin = loaded.origins.find(std::string(section.name) + "." + std::string(key.name));
+      const auto value = value_to_toml(key, owner + key.offset);
+      const bool hidden = is_secret(key.name) && value != "\"\"";
+      std::string line = hidden ? "#" + std::string(key.name) + " is set and not shown"
+                                : std::string(key.name) + " = " + value;
       line.append(line.size() < origin_column ? origin_column - line.size() : 1, ' ');
       out += line + "# " + (origin == loaded.origins.end() ? "default" : origin->second) + "\n";
     }

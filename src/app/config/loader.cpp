@@ -2,8 +2,8 @@
 
 #include "config/check.hpp"
 #include "config/embedded.hpp"
-#include "config/suggest.hpp"
 
+#include <parley/suggest.hpp>
 #include <parley/validate.hpp>
 
 #include <unistd.h>
@@ -129,7 +129,7 @@ class Builder {
   // With the value as it was written, which the rules leave out when they cannot read it.
   void report(const Setting& setting, const std::string& name, const std::string& problem) {
     const auto& value = setting.values.empty() ? std::string() : setting.values.front();
-    const bool said = setting.values.size() != 1 || problem.contains(value);
+    const bool said = setting.values.size() != 1 || problem.contains(value) || is_secret(setting.key);
     problems.push_back(setting.origin + ": " + name + " " + problem + (said ? "" : ", is " + value));
   }
 

@@ -32,8 +32,14 @@ inline void direct_contract(const Factory& make) {
     const auto theirs = bob.await(2), own = alice.await(1);
     REQUIRE(theirs.size() == 2);
     REQUIRE(own.size() == 1);
-    const Message expected{sent->id, "@bob",          2, "direct", "Hi \"Bob\"", "alice",
-                           sent->timestamp, {R"("to":"bob","colour":"red")"}};
+    const Message expected{sent->id,
+                           "@bob",
+                           2,
+                           "direct",
+                           "Hi \"Bob\"",
+                           "alice",
+                           sent->timestamp,
+                           {R"("to":"bob","colour":"red")"}};
     CHECK(theirs[1] == expected);
     CHECK(own[0].id == sent->id);
     CHECK(own[0].room == "@alice");

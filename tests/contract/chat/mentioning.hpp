@@ -18,8 +18,7 @@ inline std::unique_ptr<Stream<MentionUpdate>> mentions(Placement& p,
 inline std::vector<Mention> await_mentions(Placement& p, Stream<MentionUpdate>& feed, std::size_t count) {
   const auto all = [&] {
     std::vector<Mention> got;
-    for (auto& update : feed.updates())
-      got.insert(got.end(), update.mentions.begin(), update.mentions.end());
+    for (auto& update : feed.updates()) got.insert(got.end(), update.mentions.begin(), update.mentions.end());
     return got;
   };
   p.run_until([&] { return all().size() >= count || feed.ended(); });

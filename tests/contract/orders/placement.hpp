@@ -1,5 +1,5 @@
-// What the orders' contract needs of an implementation of the port, be it in this process, behind a network or
-// somebody else's, and the calls it is made of. Everything runs on the test's thread.
+// What the orders' contract needs of an implementation of the port, be it in this process, behind a network
+// or somebody else's, and the calls it is made of. Everything runs on the test's thread.
 #pragma once
 
 #include "catch.hpp"
@@ -61,6 +61,13 @@ T call(Placement& placement, Task<T> task) {
   std::vector<Task<T>> one;
   one.push_back(std::move(task));
   return std::move(call_all(placement, std::move(one)).front());
+}
+
+// Asks until it holds: what the implementation does in its own time may need some turns.
+inline bool eventually(const std::function<bool()>& holds) {
+  for (int i = 0; i < 1000; ++i)
+    if (holds()) return true;
+  return false;
 }
 
 inline OrderItem item(std::string product, std::int32_t quantity, std::int64_t hundredths,

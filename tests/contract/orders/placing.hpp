@@ -19,14 +19,16 @@ inline const std::vector<Breach> breaches = {
     {"no product", "items[0].product_id", [](CreateOrder& o) { o.items[0].product_id = "  "; }},
     {"product of 65 characters", "items[0].product_id",
      [](CreateOrder& o) { o.items[0].product_id = std::string(65, 'p'); }},
-    {"product with a line break", "items[0].product_id", [](CreateOrder& o) { o.items[0].product_id = "a\nb"; }},
+    {"product with a line break", "items[0].product_id",
+     [](CreateOrder& o) { o.items[0].product_id = "a\nb"; }},
     {"none of it", "items[0].quantity", [](CreateOrder& o) { o.items[0].quantity = 0; }},
     {"fewer than none", "items[0].quantity", [](CreateOrder& o) { o.items[0].quantity = -1; }},
     {"1001 of it", "items[0].quantity", [](CreateOrder& o) { o.items[0].quantity = 1001; }},
     {"a price below nothing", "items[0].price", [](CreateOrder& o) { o.items[0].price = Money{-1}; }},
     {"a price of more than a million", "items[0].price",
      [](CreateOrder& o) { o.items[0].price = Money{100'000'001}; }},
-    {"name of 201 characters", "items[0].name", [](CreateOrder& o) { o.items[0].name = std::string(201, 'n'); }},
+    {"name of 201 characters", "items[0].name",
+     [](CreateOrder& o) { o.items[0].name = std::string(201, 'n'); }},
     {"name with a NUL", "items[0].name", [](CreateOrder& o) { o.items[0].name = std::string("a\0b", 3); }},
     {"wrong in the second item", "items[1].quantity",
      [](CreateOrder& o) { o.items.push_back(item("b", 0, 1)); }},
@@ -114,7 +116,8 @@ inline void placing_contract(const Factory& make) {
     request.items = {item("  p 1 ", 1, 1, "  "), item("p2", 1, 1, " <b>\u017bubr & 'x'</b> ")};
     request.shipping_address = address(" 1 Main St\nNew York ");
     const auto order = created(p, request);
-    CHECK(order.items == std::vector<OrderItem>{item("p 1", 1, 1), item("p2", 1, 1, "<b>\u017bubr & 'x'</b>")});
+    CHECK(order.items ==
+          std::vector<OrderItem>{item("p 1", 1, 1), item("p2", 1, 1, "<b>\u017bubr & 'x'</b>")});
     CHECK(order.shipping_address == address("1 Main St\nNew York"));
     CHECK(value(get(p, order.id)) == order);
   }
@@ -221,7 +224,8 @@ inline void status_contract(const Factory& make) {
   const std::vector<OrderStatus> all = {pending, confirmed, shipped, delivered, cancelled};
   // The ways to each status.
   const std::vector<std::vector<OrderStatus>> ways = {
-      {}, {confirmed}, {confirmed, shipped}, {confirmed, shipped, delivered}, {cancelled}, {confirmed, cancelled}};
+      {},          {confirmed},           {confirmed, shipped}, {confirmed, shipped, delivered},
+      {cancelled}, {confirmed, cancelled}};
   const auto allowed = [&](OrderStatus from) -> std::vector<OrderStatus> {
     if (from == pending) return {confirmed, cancelled};
     if (from == confirmed) return {shipped, cancelled};

@@ -117,8 +117,7 @@ inline void forgetting_contract(const Factory& make) {
   CHECK(created(p, keyed_order(user, "k")) == first);
   const auto second = created(p, keyed_order(user, "later"));
   for (int i = 0; i < 3; ++i) p.advance(milliseconds(10'000));
-  std::string third;
-  p.run_until([&] { return (third = created(p, keyed_order(user, "k")).id) != first.id; });
+  REQUIRE(eventually([&] { return created(p, keyed_order(user, "k")).id != first.id; }));
   CHECK(created(p, keyed_order(user, "later")) == second);
   CHECK(value(get(p, first.id)) == first);
   CHECK(value(list(p, user)).total == 3);

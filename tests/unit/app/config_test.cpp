@@ -304,6 +304,21 @@ TEST_CASE("what is printed reads back as the same configuration") {
   CHECK(again.config.server.data == "/tmp/a \"quoted\"\tpath");
 }
 
+TEST_CASE("a secret is neither printed nor repeated in a problem") {
+  const auto loaded = load({{}, {{"PARLEY_SERVER_ADMIN_TOKEN", "abcdefghijklmnopqrstuvwx"}}, {}});
+  CHECK(loaded.config.server.admin_token == "abcdefghijklmnopqrstuvwx");
+  const auto text = to_toml(loaded);
+  CHECK_FALSE(contains(text, "abcdefgh"));
+  CHECK(contains(text, "#admin_token is set and not shown"));
+  CHECK(contains(text, "# PARLEY_SERVER_ADMIN_TOKEN\n"));
+  CHECK(contains(to_toml(load({})), "admin_token = \"\""));
+
+  const auto refused = load_config({{}, {}, {flag("server.admin_token=short-hush")}});
+  REQUIRE_FALSE(refused);
+  CHECK(contains(refused.error().front(), "at least 24 letters"));
+  CHECK_FALSE(contains(refused.error().front(), "hush"));
+}
+
 TEST_CASE("config/parley.toml names every setting with its true default") {
   // Its settings are commented out: take the `#` away and it must be what the server does anyway.
   std::string active;

@@ -65,14 +65,15 @@ TEST_CASE("a ports file that cannot be put in place leaves nothing behind") {
 }
 
 TEST_CASE("the banner shows addresses that can be used as they stand") {
-  const auto text = banner("1.2.3", "demo", "127.0.0.1", {.http = 8080, .ws = 8081});
+  const auto text = banner("1.2.3", "demo", "127.0.0.1", {.http = 8080, .ws = 8081}, "secret-token");
   CHECK(contains(text, "Parley 1.2.3, profile demo"));
   CHECK(contains(text, "  websocat ws://127.0.0.1:8080/chat\n"));
   CHECK(contains(text, "http://127.0.0.1:8080/api/messages\n"));
   CHECK(contains(text, "http://127.0.0.1:8081"));
-  CHECK(contains(banner("1", "demo", "::1", {.http = 1, .ws = 2}), "http://[::1]:1"));
-  CHECK(contains(banner("1", "demo", "0.0.0.0", {.http = 1, .ws = 2}), "http://127.0.0.1:1"));
-  CHECK(contains(banner("1", "demo", "localhost", {.http = 1, .ws = 2}), "http://localhost:1"));
+  CHECK(contains(text, "  curl -X PUT http://127.0.0.1:8080/api/admin/faults -H \"Authorization: Bearer secret-token\""));
+  CHECK(contains(banner("1", "demo", "::1", {.http = 1, .ws = 2}, "t"), "http://[::1]:1"));
+  CHECK(contains(banner("1", "demo", "0.0.0.0", {.http = 1, .ws = 2}, "t"), "http://127.0.0.1:1"));
+  CHECK(contains(banner("1", "demo", "localhost", {.http = 1, .ws = 2}, "t"), "http://localhost:1"));
 }
 
 TEST_CASE("the data directory is made for its owner alone") {

@@ -102,7 +102,8 @@ TEST_CASE("an object with a shorthand is read from text or from an object", "[js
 
 TEST_CASE("an object is written as text when that is all it has", "[json][shorthand]") {
   CHECK(to_json(Address{"Ho\"me", "", std::nullopt}) == R"("Ho\"me")");
-  CHECK(to_json(Address{std::nullopt, "1 Main St", "New York"}) == R"({"street":"1 Main St","city":"New York"})");
+  CHECK(to_json(Address{std::nullopt, "1 Main St", "New York"}) ==
+        R"({"street":"1 Main St","city":"New York"})");
   CHECK(to_json(Address{"Home", "1 Main St", std::nullopt}) == R"({"text":"Home","street":"1 Main St"})");
   for (const auto& address : {Address{"Home", "", std::nullopt}, Address{"Home", "1 Main St", "New York"},
                               Address{std::nullopt, "1 Main St", std::nullopt}})
@@ -130,8 +131,7 @@ TEST_CASE("schemas of money and of a shorthand", "[schema]") {
   const auto& fields = all["Parcel"]["properties"];
   CHECK(fields["price"] ==
         Json::parse(R"({"type":"number","multipleOf":0.01,"minimum":0.0,"maximum":1000000.0})"));
-  CHECK(fields["fee"] ==
-        Json::parse(R"({"type":"number","multipleOf":0.01,"minimum":-0.5,"maximum":0.5})"));
+  CHECK(fields["fee"] == Json::parse(R"({"type":"number","multipleOf":0.01,"minimum":-0.5,"maximum":0.5})"));
   CHECK(fields["anything"] == Json::parse(R"({"type":"number","multipleOf":0.01})"));
   CHECK(fields["to"] == Json::parse(R"({"$ref":"#/$defs/Address"})"));
   CHECK(all["Address"] == Json::parse(R"({"description":"Where to.","oneOf":[

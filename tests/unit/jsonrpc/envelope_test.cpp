@@ -1,6 +1,7 @@
 // What counts as JSON, and what of it as a request object.
-#include "catch.hpp"
 #include "envelope.hpp"
+
+#include "catch.hpp"
 #include "scanner.hpp"
 
 using namespace parley;
@@ -21,7 +22,8 @@ std::string nested(std::size_t levels, char open, char close) {
 }  // namespace
 
 TEST_CASE("a call's members are found wherever they stand") {
-  const auto text = R"( {"id" : 7, "other":{"id":[1]}, "params":[42, 23] ,"method":"subtract","jsonrpc":"2.0"} )"s;
+  const auto text =
+      R"( {"id" : 7, "other":{"id":[1]}, "params":[42, 23] ,"method":"subtract","jsonrpc":"2.0"} )"s;
   const auto message = read_message(text, 100);
   REQUIRE_FALSE(message.refusal);
   CHECK_FALSE(message.batch);
@@ -32,8 +34,8 @@ TEST_CASE("a call's members are found wherever they stand") {
 }
 
 TEST_CASE("an id is kept as it came") {
-  for (const std::string id : {"null", "1.50", "-0", "1e2", "123456789012345678901234567890", R"("a\u0041\"")", R"("")",
-                               R"("\ud83d\ude00")", "0"}) {
+  for (const std::string id : {"null", "1.50", "-0", "1e2", "123456789012345678901234567890",
+                               R"("a\u0041\"")", R"("")", R"("\ud83d\ude00")", "0"}) {
     INFO(id);
     const auto text = R"({"jsonrpc":"2.0","method":"m","id":)" + id + "}";
     const auto message = read_message(text, 100);
@@ -90,14 +92,46 @@ TEST_CASE("what is no request object says why, with its id where that can be tol
 
 TEST_CASE("what is no JSON is a parse error, whole") {
   for (const std::string text : {
-           ""s, "  "s, "{"s, R"({"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz])"s,
+           ""s,
+           "  "s,
+           "{"s,
+           R"({"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz])"s,
            R"([{"jsonrpc":"2.0","method":"sum","params":[1,2,4],"id":"1"},{"jsonrpc":"2.0","method")"s,
-           R"({"jsonrpc":"2.0","method":"m","id":1} x)"s, R"({"jsonrpc":"2.0","method":"m","id":1}{})"s,
-           R"({"jsonrpc":"2.0","method":"m","id":1},)"s, "\xEF\xBB\xBF{}"s, "{}\0"s, "[1,]"s, "[,1]"s, "{\"a\":1,}"s,
-           "{'a':1}"s, "{a:1}"s, "[01]"s, "[1.]"s, "[.5]"s, "[+1]"s, "[1e]"s, "[-]"s, "[NaN]"s, "[tru]"s, "[nullx]"s,
-           "[\"\n\"]"s, "[\"\\x\"]"s, "[\"\\u12G4\"]"s, "[\"\\ud800\"]"s, "[\"\\udc00\"]"s, "[\"\\ud800\\u0041\"]"s,
-           "[\"\\ud800x\"]"s, "[\"\xC0\x80\"]"s, "[\"\xED\xA0\x80\"]"s, "[\"\xFF\"]"s, "[\"\xF4\x90\x80\x80\"]"s,
-           "[\"open"s, "[1 2]"s, "{\"a\" 1}"s, "/* */ {}"s, "[\v1]"s,
+           R"({"jsonrpc":"2.0","method":"m","id":1} x)"s,
+           R"({"jsonrpc":"2.0","method":"m","id":1}{})"s,
+           R"({"jsonrpc":"2.0","method":"m","id":1},)"s,
+           "\xEF\xBB\xBF{}"s,
+           "{}\0"s,
+           "[1,]"s,
+           "[,1]"s,
+           "{\"a\":1,}"s,
+           "{'a':1}"s,
+           "{a:1}"s,
+           "[01]"s,
+           "[1.]"s,
+           "[.5]"s,
+           "[+1]"s,
+           "[1e]"s,
+           "[-]"s,
+           "[NaN]"s,
+           "[tru]"s,
+           "[nullx]"s,
+           "[\"\n\"]"s,
+           "[\"\\x\"]"s,
+           "[\"\\u12G4\"]"s,
+           "[\"\\ud800\"]"s,
+           "[\"\\udc00\"]"s,
+           "[\"\\ud800\\u0041\"]"s,
+           "[\"\\ud800x\"]"s,
+           "[\"\xC0\x80\"]"s,
+           "[\"\xED\xA0\x80\"]"s,
+           "[\"\xFF\"]"s,
+           "[\"\xF4\x90\x80\x80\"]"s,
+           "[\"open"s,
+           "[1 2]"s,
+           "{\"a\" 1}"s,
+           "/* */ {}"s,
+           "[\v1]"s,
        }) {
     INFO(text);
     CHECK(refused(text) == parse_error);
@@ -115,7 +149,8 @@ TEST_CASE("depth is limited, not the stack") {
 }
 
 TEST_CASE("a batch keeps its elements in order, whatever they are") {
-  const auto text = R"([{"jsonrpc":"2.0","method":"a","id":1},1,[],{"foo":"boo"},{"jsonrpc":"2.0","method":"b"}])"s;
+  const auto text =
+      R"([{"jsonrpc":"2.0","method":"a","id":1},1,[],{"foo":"boo"},{"jsonrpc":"2.0","method":"b"}])"s;
   const auto message = read_message(text, 100);
   REQUIRE_FALSE(message.refusal);
   CHECK(message.batch);

@@ -63,9 +63,10 @@ TEST_CASE("an object in its text form", "[validate]") {
   CHECK(problems_of(Place{"Home", ""}).empty());
   CHECK(problems_of(Place{"  H  ", ""}) == "at must have between 2 and 9 characters, has 1\n");
   CHECK(problems_of(Place{std::nullopt, "Main"}).empty());
-  CHECK(problems_of(Place{"H", "much too long"}) ==
-        "at.text must have between 2 and 9 characters, has 1\nat.street must have between 1 and 9 characters, "
-        "has 13\n");
+  CHECK(
+      problems_of(Place{"H", "much too long"}) ==
+      "at.text must have between 2 and 9 characters, has 1\nat.street must have between 1 and 9 characters, "
+      "has 13\n");
   CHECK(problems_of(Place{}) == "at.street must not be empty\n");
 
   const auto& type = describe<Place>();

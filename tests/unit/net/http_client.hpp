@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <map>
 #include <stdexcept>
@@ -112,6 +113,16 @@ class HttpClient {
   }
   // Waits for the server's close; false when more bytes come instead.
   bool closed() { return buffer_.empty() && !more(); }
+  // Waits for the end of the connection; true when it is a reset and not a close.
+  bool was_reset() {
+    for (char byte[4096];;) {
+      pollfd waiting{socket_, POLLIN, 0};
+      if (::poll(&waiting, 1, 10'000) != 1) throw std::runtime_error("the server says nothing");
+      const auto got = ::recv(socket_, byte, sizeof byte, 0);
+      if (got < 0) return errno == ECONNRESET;
+      if (got == 0) return false;
+    }
+  }
   // True when nothing has come by now.
   bool silent() const {
     pollfd waiting{socket_, POLLIN, 0};

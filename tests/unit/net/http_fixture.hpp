@@ -23,6 +23,9 @@ class HttpFixture {
   std::unique_ptr<Random> random = make_random(42);
   std::function<bool(const net::Request&, net::Response&)> before;
   std::function<void(const net::Request&, std::uint16_t, double, std::size_t)> access_log;
+  std::string fields, page_fields;
+  std::function<std::shared_ptr<const Principal>(const net::Request&)> authenticate;
+  net::Interception interception;
   std::unique_ptr<net::Server> server;
   std::uint16_t port = 0;
 
@@ -60,7 +63,11 @@ class HttpFixture {
                                                                      .error_writer = errors,
                                                                      .access_log = access_log,
                                                                      .server_header = "parley",
-                                                                     .before = before},
+                                                                     .before = before,
+                                                                     .fields = fields,
+                                                                     .page_fields = page_fields,
+                                                                     .authenticate = authenticate,
+                                                                     .interception = &interception},
                                            limits);
     auto bound = server->listen(address, 0);
     if (!bound) throw std::runtime_error(bound.error().message);

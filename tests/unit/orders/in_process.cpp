@@ -4,7 +4,8 @@
 
 namespace parley::orders::test {
 
-Task<Result<users::UserValidation>> FakeUsers::validate_user(CallContext context, users::ValidateUser request) {
+Task<Result<users::UserValidation>> FakeUsers::validate_user(CallContext context,
+                                                             users::ValidateUser request) {
   deadlines.push_back(context.deadline);
   if (hold) co_await callback<bool>([&](Resume<bool> resume) { held_.push_back(std::move(resume)); });
   if (error) co_return std::unexpected(*error);

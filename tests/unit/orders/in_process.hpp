@@ -1,4 +1,5 @@
-// The orders module in this process, over SQLite, beside users that the test makes up, with a clock that it moves.
+// The orders module in this process, over SQLite, beside users that the test makes up, with a clock that it
+// moves.
 #pragma once
 
 #include "contract/orders/placement.hpp"
@@ -15,21 +16,28 @@ namespace parley::orders::test {
 // Knows who is valid, and answers when and as the test wants.
 class FakeUsers final : public users::UserService {
  public:
-  Task<Result<users::User>> create_user(CallContext, users::CreateUser) override { return unused<users::User>(); }
+  Task<Result<users::User>> create_user(CallContext, users::CreateUser) override {
+    return unused<users::User>();
+  }
   Task<Result<users::User>> get_user(CallContext, users::GetUser) override { return unused<users::User>(); }
-  Task<Result<users::User>> update_user(CallContext, users::UpdateUser) override { return unused<users::User>(); }
-  Task<Result<users::User>> patch_user(CallContext, users::PatchUser) override { return unused<users::User>(); }
+  Task<Result<users::User>> update_user(CallContext, users::UpdateUser) override {
+    return unused<users::User>();
+  }
+  Task<Result<users::User>> patch_user(CallContext, users::PatchUser) override {
+    return unused<users::User>();
+  }
   Task<Result<void>> delete_user(CallContext, users::DeleteUser) override { return unused<void>(); }
   Task<Result<users::UserPage>> list_users(CallContext, users::ListUsers) override {
     return unused<users::UserPage>();
   }
-  Task<Result<users::UserValidation>> validate_user(CallContext context, users::ValidateUser request) override;
+  Task<Result<users::UserValidation>> validate_user(CallContext context,
+                                                    users::ValidateUser request) override;
 
   std::map<std::string, bool> active;  // by id
   std::optional<Error> error;          // answered instead
   bool hold = false;                   // answers wait for release()
   void release();
-  std::vector<SteadyTime> deadlines;   // of the calls so far
+  std::vector<SteadyTime> deadlines;  // of the calls so far
 
  private:
   template <class T>

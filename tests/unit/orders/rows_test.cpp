@@ -20,11 +20,12 @@ TEST_CASE("the rows of the orders port have the contract's routes and names") {
   const Expected expected[] = {
       {"CreateOrder", Verb::post, "/api/v1/orders", 201, "createOrder", "/order.OrderService/CreateOrder",
        "orders:write", false},
-      {"GetOrder", Verb::get, "/api/v1/orders/{id}", 200, "getOrder", "/order.OrderService/GetOrder", "orders:read",
-       true},
+      {"GetOrder", Verb::get, "/api/v1/orders/{id}", 200, "getOrder", "/order.OrderService/GetOrder",
+       "orders:read", true},
       {"UpdateOrderStatus", Verb::patch, "/api/v1/orders/{id}/status", 200, "updateOrderStatus",
        "/order.OrderService/UpdateOrderStatus", "orders:write", true},
-      {"ListUserOrders", Verb::get, "/api/v1/users/{user_id}/orders", 200, "listUserOrders", "", "orders:read", true},
+      {"ListUserOrders", Verb::get, "/api/v1/users/{user_id}/orders", 200, "listUserOrders", "",
+       "orders:read", true},
       {"FollowOrders", Verb::none, "", 200, "", "/order.OrderService/FollowOrders", "orders:read", true},
   };
   const auto rows = operations<OrderService>();
@@ -82,7 +83,7 @@ TEST_CASE("a total that no amount holds is refused") {
   CHECK(total_of(fits) == Money{most});
   const OrderItem product[] = {line(2, most / 2 + 1)};
   const OrderItem sum[] = {line(1, most), line(1, 1)};
-  for (const auto total : {total_of(product), total_of(sum)}) {
+  for (const auto& total : {total_of(product), total_of(sum)}) {
     REQUIRE_FALSE(total);
     CHECK(total.error().code == Code::invalid_argument);
     CHECK(total.error().fields.at(0).field == "items");

@@ -1,5 +1,5 @@
-// What other modules and the storage do to orders: users who cannot be asked, answers that come too late, commits
-// that fail; and what is counted.
+// What other modules and the storage do to orders: users who cannot be asked, answers that come too late,
+// commits that fail; and what is counted.
 #include "in_process.hpp"
 #include "unit/chat/unreliable_database.hpp"
 
@@ -187,7 +187,7 @@ TEST_CASE("orders: the newest keys are kept, however many there were") {
     p.advance(milliseconds(1));
   }
   p.advance(milliseconds(1'000));
-  p.run_until([&] { return created(p, keyed_order(user, "k3")).id != first[3].id; });
+  REQUIRE(eventually([&] { return created(p, keyed_order(user, "k3")).id != first[3].id; }));
   for (int i = 4; i < 9; ++i) CHECK(created(p, keyed_order(user, "k" + std::to_string(i))) == first[i]);
 }
 

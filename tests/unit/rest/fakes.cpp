@@ -1,8 +1,8 @@
 #include "fakes.hpp"
 
-#include <algorithm>
-
 #include <parley/validate.hpp>
+
+#include <algorithm>
 
 namespace parley::test {
 

@@ -3,9 +3,9 @@
 #include "fakes.hpp"
 #include "fixture.hpp"
 #include "manual_time.hpp"
-#include "openapi.hpp"
 #include "operation_route.hpp"
 
+#include <parley/docs/documents.hpp>
 #include <parley/validate.hpp>
 
 using namespace parley;
@@ -69,7 +69,7 @@ std::span<const Operation> operations<Port>() {
 namespace {
 
 struct Fixture {
-  Fixture() { routes.mount(bind_service<Port>("probes", port)); }
+  Fixture() { routes.mount(router, bind_service<Port>("probes", port)); }
 
   using Headers = std::vector<std::pair<std::string, std::string>>;
   net::Response ask(Method method, std::string target, std::string body, Headers headers) {
@@ -90,7 +90,7 @@ struct Fixture {
   rest::Versions versions{rest::Options{}};
   calls::Authorize authorize;
   Port port;
-  rest::OperationRoutes routes{router, metrics, versions, authorize};
+  rest::OperationRoutes routes{metrics, versions, authorize};
 };
 
 }  // namespace
@@ -121,7 +121,8 @@ TEST_CASE("an error names the header field") {
   CHECK(problem["errors"][0]["field"] == "Probe-Key");
 
   // Found while reading, beside others.
-  response = fixture.ask(Method::post, "/probes", R"({"name":5})", {{"Probe-Key", ""}, {"Probe-Depth", "deep"}});
+  response =
+      fixture.ask(Method::post, "/probes", R"({"name":5})", {{"Probe-Key", ""}, {"Probe-Depth", "deep"}});
   problem = parse(response.body);
   REQUIRE(problem["errors"].size() == 3);
   CHECK(problem["errors"][0]["field"] == "name");
@@ -132,8 +133,7 @@ TEST_CASE("an error names the header field") {
 
 TEST_CASE("the description has them as header parameters") {
   Fixture fixture;
-  const BoundService services[] = {bind_service<Port>("probes", fixture.port)};
-  const auto paths = parse(rest::openapi_document(services, fixture.versions, "1"))["paths"];
+  const auto paths = parse(docs::openapi(fixture.router, {.version = "1", .text = {}}))["paths"];
   const auto& make = paths["/probes"]["post"];
   REQUIRE(make["parameters"].size() == 2);
   CHECK(make["parameters"][0]["name"] == "Probe-Key");

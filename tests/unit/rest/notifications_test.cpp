@@ -264,7 +264,7 @@ TEST_CASE("notifications: a bad request names what the client wrote") {
     return parse(response.body)["errors"][0]["field"].get<std::string>();
   };
   for (auto [query, name] : {std::pair{"", "user_id"}, {"?user_id=b&types=LOUD", "types"},
-                             {"?user_id=b&since=x", "since"}, {"?user_id=b&after_seq=-1", "since"}}) {
+                             {"?user_id=b&since=x", "since"}, {"?user_id=b&since=-1", "since"}}) {
     TestRequest request(net::Method::get, std::string("/api/v1/notifications/stream") + query);
     CHECK(field(request) == name);
   }

@@ -2,6 +2,9 @@
 #include "catch.hpp"
 #include "fixture.hpp"
 
+#include <parley/docs/route.hpp>
+
+#include <algorithm>
 #include <set>
 
 using namespace parley;
@@ -107,6 +110,23 @@ TEST_CASE("the OpenAPI document has every route, and its references lead somewhe
   CHECK(document["paths"]["/api/v3/users"]["get"]["parameters"].size() == 3);
   CHECK(document["paths"]["/api/users/{id}"]["get"]["parameters"].back()["name"] == "API-Version");
 
+  // Every route is in the document, and nothing else is.
+  std::set<std::string> served, documented;
+  for (const auto& route : fixture.router.routes()) {
+    INFO(route->pattern);
+    CHECK((!route->handler || route->endpoint));
+    CHECK((!route->websocket || route->channel));
+    std::string verb(net::to_string(route->method));
+    std::ranges::transform(verb, verb.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto path = docs::plain_path(route->pattern);
+    served.insert(verb + ' ' + path);
+    if (route->handler && route->method == Method::get) served.insert("head " + path);
+  }
+  for (auto& [path, item] : document["paths"].items())
+    for (auto& [verb, operation] : item.items()) documented.insert(verb + ' ' + path);
+  CHECK(served == documented);
+
   const std::function<void(const nlohmann::json&)> walk = [&](const nlohmann::json& node) {
     if (node.is_object() && node.contains("$ref")) {
       const std::string target = node["$ref"];
@@ -197,6 +217,36 @@ TEST_CASE("CORS for named origins") {
       CHECK(fixture.refusal.status == 403);
     }
   }
+}
+
+TEST_CASE("where any origin may read, every answer says so: a cache may hand it to a page") {
+  GatewayFixture fixture;
+  CHECK(field_of(fixture.get("/health"), "Access-Control-Allow-Origin") == "*");
+  CHECK(field_of(fixture.get("/health"), "Vary").empty());
+}
+
+TEST_CASE("errors are kept by no cache") {
+  GatewayFixture fixture;
+  CHECK(field_of(fixture.get("/nowhere"), "Cache-Control") == "no-store");
+}
+
+TEST_CASE("browsers are told to be strict, in as many words as the answer needs") {
+  const auto open = rest::security_fields({});
+  for (const auto& fields : {open.all, open.pages}) {
+    CHECK(fields.find("X-Content-Type-Options: nosniff\r\n") != std::string::npos);
+    CHECK(fields.find("frame-ancestors 'none'\r\n") != std::string::npos);
+    CHECK(fields.find("Cross-Origin-Resource-Policy: cross-origin\r\n") != std::string::npos);
+    CHECK(fields.ends_with("\r\n"));
+    CHECK(fields.find("unsafe") == std::string::npos);
+  }
+  CHECK(open.all.find("script-src") == std::string::npos);
+  CHECK(open.pages.find("script-src 'self'") != std::string::npos);
+  rest::Options options;
+  options.cors_origins = {};
+  CHECK(rest::security_fields(options).all.find("Cross-Origin-Resource-Policy: same-origin") != std::string::npos);
+  options.security_headers = false;
+  CHECK(rest::security_fields(options).all.empty());
+  CHECK(rest::security_fields(options).pages.empty());
 }
 
 TEST_CASE("no origins: no CORS") {

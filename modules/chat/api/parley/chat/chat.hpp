@@ -59,8 +59,8 @@ struct ReadMessages {
   // the log was given by a log that has been replaced: the page has `gap` and begins with what is kept.
   std::string since;
   std::int32_t limit = 100;
-  // Backwards instead, not together with `since`: the last messages before a cursor from `previous` ("s" and a
-  // seq) or before a Unix second.
+  // Backwards instead, not together with `since`: the last messages before a cursor from `previous` ("s" and
+  // a seq) or before a Unix second.
   std::string before = {};
 };
 
@@ -75,7 +75,7 @@ struct MessagePage {
 };
 
 struct FollowRoom {
-  std::string room = default_room;  // or an inbox
+  std::string room = default_room;        // or an inbox
   std::optional<std::int64_t> after_seq;  // absent: only what comes from now on
 };
 
@@ -86,9 +86,9 @@ struct RoomUpdate {
 };
 
 // Somebody was named in a room's message as `@name`: at the start of its content, or behind a character that
-// is no ASCII letter, digit or underscore; the longest run of 1 to 64 ASCII letters, digits, '.', '_' and '-',
-// without the dots at its end. At most 20 different names of one message count. One log for all rooms, with a
-// sequence of its own; direct messages mention nobody.
+// is no ASCII letter, digit or underscore; the longest run of 1 to 64 ASCII letters, digits, '.', '_' and
+// '-', without the dots at its end. At most 20 different names of one message count. One log for all rooms,
+// with a sequence of its own; direct messages mention nobody.
 struct Mention {
   std::int64_t seq = 0;
   std::string user;  // who was named, without the @
@@ -104,8 +104,8 @@ struct MentionUpdate {
   std::optional<LogGap> gap;      // before `mentions`
 };
 
-// A message from one user to another. Inboxes are logs: it comes into the recipient's and the sender's, in one
-// transaction, as the same message with a seq in each. Nobody is asked whether there is such a user.
+// A message from one user to another. Inboxes are logs: it comes into the recipient's and the sender's, in
+// one transaction, as the same message with a seq in each. Nobody is asked whether there is such a user.
 struct SendDirect {
   std::string user;     // who sends it; `from` is accepted as another spelling
   std::string to;       // for whom

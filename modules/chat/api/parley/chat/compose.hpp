@@ -19,7 +19,7 @@ struct Options {
   std::int32_t max_inboxes = 100'000;         // users that have got or sent direct messages
   std::int64_t messages_per_second = 50'000;  // of one user name; 0: as many as come
   std::int64_t burst = 100'000;               // that it may send at once after a silence
-  std::int32_t max_delayed = 10'000;  // per room, waiting for their delay
+  std::int32_t max_delayed = 10'000;          // per room, waiting for their delay
   std::chrono::milliseconds max_delay{3'600'000};
   std::chrono::milliseconds prune_interval{60'000};
 };

@@ -33,6 +33,9 @@ struct Dependencies {
   Metrics& metrics;
   std::vector<BoundService> services;
   std::string version;
+  // Where the server is reached, "127.0.0.1:8080", for the OpenRPC document. Asked once it serves. Empty: not
+  // told.
+  std::function<std::string()> address = {};
   calls::Authorize authorize = {};
   // Whether a page of the request's origin may open a WebSocket here. Empty: all may.
   std::function<bool(const net::Request&)> admits_origin = {};

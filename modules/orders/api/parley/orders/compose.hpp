@@ -34,8 +34,9 @@ class OrderModule : public OrderService {
  public:
   // Finds the ends of the log. Before any other call.
   virtual Task<Result<void>> start() = 0;
-  // Ends every follow_orders() and the timers, and stops the database, which answers what it has taken; later calls
-  // get `unavailable`. Idempotent. The module is destroyed after the loop has run what this left behind.
+  // Ends every follow_orders() and the timers, and stops the database, which answers what it has taken; later
+  // calls get `unavailable`. Idempotent. The module is destroyed after the loop has run what this left
+  // behind.
   virtual void stop() = 0;
 };
 

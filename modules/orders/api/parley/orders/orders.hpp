@@ -16,7 +16,13 @@
 namespace parley::orders {
 
 // PENDING goes to CONFIRMED or CANCELLED, CONFIRMED to SHIPPED or CANCELLED, SHIPPED to DELIVERED.
-enum class OrderStatus : std::int32_t { pending = 0, confirmed = 1, shipped = 2, delivered = 3, cancelled = 4 };
+enum class OrderStatus : std::int32_t {
+  pending = 0,
+  confirmed = 1,
+  shipped = 2,
+  delivered = 3,
+  cancelled = 4
+};
 
 struct OrderItem {
   std::string product_id;
@@ -48,8 +54,9 @@ struct Order {
   bool operator==(const Order&) const = default;
 };
 
-// A call that is repeated with its key, for as long as the key is kept, gets the answer of the first one, whatever
-// has become of the order and the user since. The key belongs to the user; with another order it is refused.
+// A call that is repeated with its key, for as long as the key is kept, gets the answer of the first one,
+// whatever has become of the order and the user since. The key belongs to the user; with another order it is
+// refused.
 struct CreateOrder {
   std::string user_id;
   std::vector<OrderItem> items;
@@ -99,13 +106,13 @@ struct OrderUpdate {
   std::optional<LogGap> gap;       // before them
 };
 
-// Loop thread. Writes are durable when they answer. Besides the codes named: invalid_argument with field details,
-// unavailable, deadline_exceeded.
+// Loop thread. Writes are durable when they answer. Besides the codes named: invalid_argument with field
+// details, unavailable, deadline_exceeded.
 class OrderService {
  public:
   virtual ~OrderService() = default;
-  // invalid_argument, of the field user_id, for a user who does not exist or is not active; already_exists for an
-  // idempotency key that has another order.
+  // invalid_argument, of the field user_id, for a user who does not exist or is not active; already_exists
+  // for an idempotency key that has another order.
   virtual Task<Result<Order>> create_order(CallContext context, CreateOrder request) = 0;
   virtual Task<Result<Order>> get_order(CallContext context, GetOrder request) = 0;  // not_found
   // not_found; failed_precondition for a step that the status does not allow. The status that the order has
@@ -114,7 +121,8 @@ class OrderService {
   // Newest first. A user nobody knows has no orders; those of one who is gone stay.
   virtual Task<Result<OrderPage>> list_user_orders(CallContext context, ListUserOrders request) = 0;
   // Until the call ends.
-  virtual Task<Result<void>> follow_orders(CallContext context, FollowOrders request, Sink<OrderUpdate> sink) = 0;
+  virtual Task<Result<void>> follow_orders(CallContext context, FollowOrders request,
+                                           Sink<OrderUpdate> sink) = 0;
 };
 
 }  // namespace parley::orders

@@ -30,6 +30,7 @@ struct Options {
   std::int32_t posts_in_flight = 64;               // per WebSocket, before its reading pauses
   std::string v1_sunset = "2027-12-31T00:00:00Z";  // RFC 3339; empty: none
   std::string v2_sunset;
+  bool security_headers = true;
 };
 
 // What /health says of the whole server.
@@ -71,6 +72,13 @@ class Gateway {
   // Ends what the gateway itself follows in the ports. After the server has stopped.
   virtual Task<void> stop() = 0;
 };
+
+// Header fields against what browsers allow too easily, for net::Server::Dependencies: `all` for every
+// answer, `pages` for those of HTML. Empty when they are not wanted.
+struct SecurityFields {
+  std::string all, pages;
+};
+SecurityFields security_fields(const Options& options);
 
 // Throws std::invalid_argument, naming the key, for options that no rule of theirs can refuse.
 std::unique_ptr<Gateway> make_gateway(Dependencies dependencies, Options options);

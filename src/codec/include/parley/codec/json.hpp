@@ -76,3 +76,7 @@ std::string problem_json(const Error& error, std::string_view trace_id, std::str
 std::string problem_schema();
 
 }  // namespace parley::codec
+
+// {"field","message"}, as errors name it everywhere.
+template <>
+const parley::TypeInfo& parley::describe<parley::FieldProblem>();

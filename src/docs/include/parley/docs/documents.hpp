@@ -17,8 +17,9 @@ struct About {
   bool anonymous = true;
 };
 
-// OpenAPI 3.1. Throws std::logic_error for a route that does not say what it is, for a path parameter that it
-// does not describe, for an operationId given twice and for an example that is no JSON.
+// OpenAPI 3.1. A route that does not say what it is has the summary "Not described." Throws std::logic_error
+// for a path parameter that is not described, for an operationId given twice and for an example that is no
+// JSON.
 std::string openapi(const net::Router& router, const About& about);
 
 // AsyncAPI 3.0 of the same router's WebSockets and event streams; throws likewise. `host` ("localhost:8080")

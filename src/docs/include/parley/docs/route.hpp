@@ -58,6 +58,7 @@ struct Answer {
   std::string_view about = "Success.";
   std::vector<Content> contents = {};  // of one media type: any of them; empty: no body
   std::vector<HeaderField> headers = {};
+  bool tagged = true;  // has an ETag where the method and the status allow it; not what is produced while it is sent
 };
 
 // A parameter that the handler reads by itself.
@@ -89,7 +90,7 @@ struct Endpoint {
   std::vector<Answer> answers = {};
   std::uint32_t errors = 0;                 // codes
   std::vector<net::Refusal> refusals = {};  // statuses that are not the one of their code
-  const TypeInfo* error_type = nullptr;     // null: problem+json
+  Content error = {};                       // of neither type nor schema: problem+json alone
   std::string_view permission = {};
   bool deprecated = false;
   View view = {};  // of parameters and body
@@ -100,6 +101,13 @@ struct Message {
   std::string_view about = {};
   Content content = {};
 };
+
+// Called as its type, which describes it unless `about` does.
+template <class T>
+Message message_of(std::string_view about = {}) {
+  const auto& type = describe<T>();
+  return {.name = type.name, .about = about.empty() && type.doc ? type.doc : about, .content = json_of<T>()};
+}
 
 // What goes one way over a channel.
 struct Flow {

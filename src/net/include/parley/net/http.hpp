@@ -70,14 +70,30 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 
 class EventStream;
 
+// Where the producer of a body writes to. Loop thread only.
+class BodyWriter {
+ public:
+  virtual ~BodyWriter() = default;
+  // Completes when there is room for more: what a client has not taken is bounded, whatever the body's length.
+  // False when nobody takes the rest any more, and from then on; the producer then ends. Bytes beyond an
+  // announced length are dropped. A length that is not reached cuts the connection off, so that the client sees
+  // that something is missing.
+  virtual Task<bool> write(std::string_view bytes) = 0;
+};
+
 // What a handler fills in. The server adds Date, Content-Length, Connection, X-Request-Id and traceparent,
-// makes an ETag for a GET answered with 200 that has none, answers If-None-Match, and leaves the body out
-// for HEAD.
+// makes an ETag for a GET answered with 200 that has none, answers If-None-Match, compresses what is worth it
+// for clients that accept gzip, and leaves the body out for HEAD.
 class Response {
  public:
   std::uint16_t status = 200;
   std::string_view content_type = "application/json";  // static storage
   std::string body;
+  // False for a body that holds a secret beside text of the client's choice: the length of its compressed form
+  // would tell the secret apart (BREACH).
+  bool compressible = true;
+  // True: instead of an answer the connection is reset (RST); what was still on its way is lost with it.
+  bool reset = false;
 
   // Throws std::invalid_argument when `name` or `value` holds CR, LF or NUL.
   void header(std::string_view name, std::string_view value);
@@ -94,13 +110,25 @@ class Response {
   void stream(StreamOptions options, std::function<void(EventStream&)> opened,
               std::function<void()> on_close);
 
-  // For the server: what stream() was given.
+  // A body that is written while it is sent, in chunked coding where `length` is not known, and until the close
+  // for HTTP/1.0; the connection closes after it. The handler completes, then `producer` runs: it owns what it
+  // uses, for the request is gone, and ends soon after `cancellation` of the handler's request fires, as it does
+  // when the client leaves. For HEAD the headers alone are sent. It is not compressed.
+  using Producer = std::function<Task<void>(BodyWriter&)>;
+  void produce(Producer producer, std::optional<std::uint64_t> length = std::nullopt);
+
+  // For the server: what stream() and produce() were given.
   struct Streaming {
     StreamOptions options;
     std::function<void(EventStream&)> opened;
     std::function<void()> on_close;
   };
   std::unique_ptr<Streaming> streaming;
+  struct Producing {
+    Producer producer;
+    std::optional<std::uint64_t> length;
+  };
+  std::unique_ptr<Producing> producing;
   void clear();
 
  private:
@@ -121,6 +149,20 @@ struct Refusal {
 std::span<const Refusal> refusals() noexcept;
 
 using Handler = std::function<Task<void>(Request&, Response&)>;
+
+// Comes before the handlers of routes while it is set: faults on demand.
+class Interceptor {
+ public:
+  virtual ~Interceptor() = default;
+  // Whether this request, which has a route, is to be intercepted; asked once for each.
+  virtual bool concerns(const Request& request) noexcept = 0;
+  // True: the response is the answer. False: the handler, or the WebSocket's acceptor, goes on.
+  virtual Task<bool> intercept(Request& request, Response& response) = 0;
+};
+// Shared by who sets it and the server, which looks at it once per request. Loop thread only.
+struct Interception {
+  Interceptor* active = nullptr;
+};
 
 class WebSocketHandler;
 struct WebSocketOptions;
@@ -184,8 +226,5 @@ class Router {
   std::unique_ptr<Node> root_;
   std::vector<std::unique_ptr<Route>> routes_;
 };
-
-// One SSE stream (WHATWG HTML, server-sent events). The server sends heartbeat comments.
-class EventStream;
 
 }  // namespace parley::net

@@ -33,6 +33,8 @@ struct Limits {
   std::chrono::milliseconds pong_timeout{60'000};     // silence after which a WebSocket peer is given up
   std::chrono::milliseconds heartbeat{15'000};        // SSE comment
   bool deflate = false;                               // offer permessage-deflate (RFC 7692)
+  std::int64_t gzip_min = 1 << 10;  // bytes of a body from which on it is compressed
+  std::int64_t gzip_max = 1 << 20;  // bytes of a body up to which it is; 0: none is
 };
 
 // What the server tells of itself, since it was made. Loop thread only.
@@ -65,6 +67,13 @@ class Server {
     // that the server answers; for those it is called again, with whatever of the request could be read, and
     // its result is ignored.
     std::function<bool(const Request&, Response&)> before;
+    // Header fields of every answer (security), `Name: value\r\n`..., and those that answers of HTML have
+    // instead.
+    std::string fields = {}, page_fields = {};
+    // Who calls, from a request that has an Authorization field; goes into its context. Null for nobody ever.
+    std::function<std::shared_ptr<const Principal>(const Request&)> authenticate = {};
+    // Outlives the server; may be null.
+    const Interception* interception = nullptr;
   };
   Server(Dependencies dependencies, Limits limits);
   // After stop() has completed, or when the loop will not run again. Ends handlers that still wait by

@@ -1,13 +1,13 @@
 // WebSocket connections, RFC 6455.
 #pragma once
 
+#include <parley/net/http.hpp>
+#include <parley/net/peer.hpp>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <parley/net/http.hpp>
-#include <parley/net/peer.hpp>
 
 namespace parley::net {
 
@@ -44,7 +44,7 @@ class WebSocketHandler {
 };
 
 struct WebSocketOptions {
-  std::size_t max_message = 0;  // bytes; 0: the server's default. Larger ones close with 1009 ...
+  std::size_t max_message = 0;    // bytes; 0: the server's default. Larger ones close with 1009 ...
   std::size_t max_discarded = 0;  // ... unless they are within this: on_oversized()
   // Told to a peer that is too slow, in the close frame (code 1013); at most 123 bytes.
   std::string slow_reason = "too slow: reconnect";

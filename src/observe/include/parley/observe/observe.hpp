@@ -30,6 +30,9 @@ class Registry : public Metrics {
   // Runs before each exposition, to set gauges from what is counted elsewhere.
   virtual void on_collect(std::function<void()> collect) = 0;
   virtual std::string text() = 0;  // text exposition format 0.0.4
+  // Over all series of a counter or gauge, or those whose `label` has a value that begins with `prefix`. Of a
+  // name that nobody has asked for: 0. Does not collect first.
+  virtual double sum(std::string_view name, std::string_view label = {}, std::string_view prefix = {}) = 0;
 };
 std::unique_ptr<Registry> make_registry();
 

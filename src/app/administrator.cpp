@@ -1,0 +1,107 @@
+#include "administrator.hpp"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+namespace parley::app {
+namespace {
+
+constexpr std::string_view administrator = "admin";
+constexpr std::string_view scheme = "bearer ";
+
+// RFC 4648 section 5, without padding.
+std::string base64url(const std::array<std::uint8_t, 32>& bytes) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string text;
+  std::uint32_t word = 0;
+  int bits = 0;
+  for (const auto byte : bytes) {
+    word = word << 8 | byte;
+    for (bits += 8; bits >= 6; bits -= 6) text += digits[word >> (bits - 6) & 63];
+  }
+  if (bits > 0) text += digits[word << (6 - bits) & 63];
+  return text;
+}
+
+// The length is no secret.
+bool same(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  volatile unsigned char difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    difference = static_cast<unsigned char>(difference | (a[i] ^ b[i]));
+  return difference == 0;
+}
+
+// The credentials of the scheme, whose name is spelled in any case.
+std::string_view bearer(std::string_view authorization) noexcept {
+  if (authorization.size() <= scheme.size()) return {};
+  const bool fits = std::equal(scheme.begin(), scheme.end(), authorization.begin(), [](char expected, char c) {
+    return expected == (c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
+  });
+  if (!fits) return {};
+  authorization.remove_prefix(scheme.size());
+  return authorization.substr(std::min(authorization.find_first_not_of(' '), authorization.size()));
+}
+
+}  // namespace
+
+Administrator::Administrator(std::string token, bool made_anew)
+    : token_(std::move(token)),
+      made_anew_(made_anew),
+      principal_(std::make_shared<const Principal>(
+          Principal{std::string(administrator), {std::string(administrator)}})) {}
+
+Result<Administrator> Administrator::make(std::string configured) {
+  if (!configured.empty()) return Administrator(std::move(configured), false);
+  std::array<std::uint8_t, 32> bytes;
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const auto got = ::getrandom(bytes.data() + filled, bytes.size() - filled, 0);
+    if (got < 0 && errno != EINTR)
+      return fail(Code::unavailable, "the system gives no randomness for the administrator's token: " +
+                                         std::generic_category().message(errno) +
+                                         "; configure one as PARLEY_SERVER_ADMIN_TOKEN");
+    if (got > 0) filled += static_cast<std::size_t>(got);
+  }
+  return Administrator(base64url(bytes), true);
+}
+
+std::shared_ptr<const Principal> Administrator::recognise(const net::Request& request) const {
+  const auto authorization = request.header("Authorization");
+  return authorization && same(bearer(*authorization), token_) ? principal_ : nullptr;
+}
+
+Result<void> authorize(const CallContext& context, std::string_view permission) {
+  if (!permission.starts_with("admin:")) return {};
+  const auto* caller = context.principal.get();
+  if (caller && std::ranges::find(caller->permissions, administrator) != caller->permissions.end()) return {};
+  return fail(Code::unauthenticated,
+              "this needs the administrator's token, which is shown at start: Authorization: Bearer <token>");
+}
+
+Result<void> write_token_file(const std::string& path, std::string_view token) {
+  const auto failed = [&] {
+    return fail(Code::failed_precondition, "the token's file " + path + " cannot be written: " +
+                                               std::generic_category().message(errno));
+  };
+  const std::string temporary = path + ".tmp." + std::to_string(::getpid());
+  const std::string text = std::string(token) + "\n";
+  ::unlink(temporary.c_str());
+  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return failed();
+  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  if (::close(file) == 0 && written && std::rename(temporary.c_str(), path.c_str()) == 0) return {};
+  auto failure = failed();
+  ::unlink(temporary.c_str());
+  return failure;
+}
+
+}  // namespace parley::app

@@ -1,0 +1,66 @@
+// Backup, restore and reset of a data folder. Blocking, for commands.
+#pragma once
+
+#include "backup/manifest.hpp"
+#include "compose.hpp"
+
+#include <parley/result.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parley::app {
+
+// Hears how far a step is, in bytes or pages, and ends the work with `cancelled` by answering false.
+using Progress = std::function<bool(std::string_view step, std::uint64_t done, std::uint64_t total)>;
+
+struct DataFolder {
+  std::string path;
+  std::span<const ModuleDatabase> databases = module_databases();
+};
+
+// Writes `file`, whole or not at all. What was acknowledged before the call is in it. failed_precondition:
+// the file exists and `replace` is false, or there is nothing to back up.
+Result<Manifest> write_backup(const DataFolder& data, const std::string& file, bool replace,
+                              const Clock& clock, const Progress& progress);
+
+struct Restored {
+  Manifest manifest;
+  std::string kept;  // the folder that what was there has become; empty: there was nothing
+};
+// Checks all of `file` before it touches anything; then puts it in place in one step. `unavailable` while a
+// server holds the data, data_loss for an archive that is damaged or none of ours, failed_precondition for
+// one of a newer program.
+Result<Restored> restore_backup(const DataFolder& data, const std::string& file, const Clock& clock,
+                                const Progress& progress);
+// Steps of restore_backup() that `progress` hears, in order, besides each database's name.
+inline constexpr std::string_view restore_steps[] = {"locked", "checked", "exchanging", "exchanged", "done"};
+
+struct OwnFiles {
+  std::vector<std::string> files;  // ours, that are there
+  std::uint64_t bytes = 0;
+  std::size_t others = 0;  // entries of the folder that are not ours
+};
+OwnFiles own_files(const DataFolder& data);
+// Removes them, and the folder if nothing else is in it. `unavailable` while a server holds the data.
+Result<OwnFiles> reset_data(const DataFolder& data);
+
+// In the data folder that a restore put in place: the manifest it came from.
+inline constexpr const char* restored_name = "restored-from.json";
+
+// The administrator's token, there while a server runs.
+inline constexpr const char* token_name = "admin.token";
+
+// The folder without a slash at its end and without symbolic links, whether it exists or not.
+Result<std::string> folder_path(const std::string& path);
+
+// For a shell, quoted where that is needed.
+std::string shell_word(std::string_view text);
+// "512 B", "1.4 MiB".
+std::string readable_size(std::uint64_t bytes);
+
+}  // namespace parley::app

@@ -1,0 +1,61 @@
+#include "backup/files.hpp"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace parley::app {
+
+Error file_error(const std::string& what, int code) {
+  const bool passing = code == ENOSPC || code == EDQUOT || code == EIO;
+  return {passing ? Code::unavailable : Code::failed_precondition,
+          what + ": " + std::generic_category().message(code)};
+}
+
+Result<void> sync_folder(const std::string& path) {
+  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool done = folder >= 0 && ::fsync(folder) == 0;
+  const int failure = errno;
+  if (folder >= 0) ::close(folder);
+  if (!done) return std::unexpected(file_error(path + " cannot be brought to disk", failure));
+  return {};
+}
+
+Result<void> rename_to_new(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  // Older and network file systems do not know the flag; the check before it must do.
+  if (errno == EINVAL && ::access(to.c_str(), F_OK) != 0 && ::rename(from.c_str(), to.c_str()) == 0)
+    return {};
+  if (errno == EEXIST) return fail(Code::already_exists, to + " exists already");
+  return std::unexpected(file_error(to + " cannot be put in place", errno));
+}
+
+Result<void> exchange(const std::string& a, const std::string& b) {
+  if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0) return {};
+  const int code = errno;
+  if (code == EINVAL || code == EBUSY || code == EXDEV)
+    return fail(
+        Code::failed_precondition,
+        b + " cannot be exchanged in one step (it is a mount point, or its file system cannot); restore into "
+            "another folder with --data and serve that one");
+  return std::unexpected(file_error(b + " cannot be exchanged", code));
+}
+
+Result<std::string> make_folder(const std::string& prefix) {
+  std::string path = prefix + "XXXXXX";
+  if (!::mkdtemp(path.data()))
+    return std::unexpected(file_error("no folder can be made beside " + prefix, errno));
+  return path;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace parley::app
