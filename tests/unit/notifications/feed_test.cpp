@@ -37,6 +37,27 @@ void await_position(InProcess& p, double entries) {
   p.run_until([&] { return p.metrics["notifications_feed_entries_total test"].value >= entries; });
 }
 
+class UnusedOrders final : public orders::OrderService {
+ public:
+  Task<Result<orders::Order>> create_order(CallContext, orders::CreateOrder) override { return unused<orders::Order>(); }
+  Task<Result<orders::Order>> get_order(CallContext, orders::GetOrder) override { return unused<orders::Order>(); }
+  Task<Result<orders::Order>> update_order_status(CallContext, orders::UpdateOrderStatus) override {
+    return unused<orders::Order>();
+  }
+  Task<Result<orders::OrderPage>> list_user_orders(CallContext, orders::ListUserOrders) override {
+    return unused<orders::OrderPage>();
+  }
+  Task<Result<void>> follow_orders(CallContext, orders::FollowOrders, Sink<orders::OrderUpdate>) override {
+    return unused<void>();
+  }
+
+ private:
+  template <class T>
+  static Task<Result<T>> unused() {
+    co_return fail(Code::unimplemented, "not asked");
+  }
+};
+
 }  // namespace
 
 TEST_CASE("feed: its entries become notifications, in their order, and reach those who listen") {
@@ -158,23 +179,7 @@ TEST_CASE("feed: stopped at any moment, with commits that fail and answers that 
 }
 
 TEST_CASE("feed: an order tells its user what has become of it") {
-  struct Unused final : orders::OrderService {
-    template <class T>
-    static Task<Result<T>> unused() {
-      co_return fail(Code::unimplemented, "not asked");
-    }
-    Task<Result<orders::Order>> create_order(CallContext, orders::CreateOrder) override { return unused<orders::Order>(); }
-    Task<Result<orders::Order>> get_order(CallContext, orders::GetOrder) override { return unused<orders::Order>(); }
-    Task<Result<orders::Order>> update_order_status(CallContext, orders::UpdateOrderStatus) override {
-      return unused<orders::Order>();
-    }
-    Task<Result<orders::OrderPage>> list_user_orders(CallContext, orders::ListUserOrders) override {
-      return unused<orders::OrderPage>();
-    }
-    Task<Result<void>> follow_orders(CallContext, orders::FollowOrders, Sink<orders::OrderUpdate>) override {
-      return unused<void>();
-    }
-  } service;
+  UnusedOrders service;
   const auto feed = make_orders_feed(service);
   orders::OrderUpdate update;
   orders::OrderEvent created;
