@@ -27,7 +27,8 @@ namespace {
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
   for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
-                          operations<chat::ChatService>(), operations<calculator::Calculator>(),
+                          operations<chat::ChatService>(),
+                          operations<notifications::NotificationService>(), operations<calculator::Calculator>(),
                           operations<faults::FaultService>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
@@ -127,6 +128,7 @@ std::span<const ModuleDatabase> module_databases() {
       {"users", users::migrations()},
       {"orders", orders::migrations()},
       {"chat", chat::migrations()},
+      {"notifications", notifications::migrations()},
   };
   return rows;
 }
@@ -160,6 +162,8 @@ Exit run_server(const Config& config) {
   const auto orders =
       orders::make_orders({databases.take("orders"), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({databases.take("chat"), loop, clock, *metrics, *random}, config.chat);
+  const auto notifications = notifications::make_notifications(
+      {databases.take("notifications"), loop, clock, *metrics, *random, *orders, *chat}, config.notifications);
   const auto calculator = calculator::make_calculator();
   net::Router router = make_router(*metrics);
   net::Interception interception;
@@ -181,6 +185,9 @@ Exit run_server(const Config& config) {
                                        "Orders of users: placed once, moved on by legal steps only; money is exact."),
       bind_service<chat::ChatService>("chat", *chat,
                                        "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."),
+      bind_service<notifications::NotificationService>(
+          "notifications", *notifications,
+          "What users are told: stored, told as it comes, and resumable; orders and mentions make some by themselves."),
       bind_service<calculator::Calculator>("calculator", *calculator,
                                        "The calculator of the lab, and its history."),
       bind_service<faults::FaultService>("faults", *faults, "Faults on demand, for administrators.")};
@@ -200,6 +207,7 @@ Exit run_server(const Config& config) {
                                            .metrics = *metrics,
                                            .services = services,
                                            .chat = *chat,
+                                           .notifications = *notifications,
                                            .health = health_report,
                                            .metrics_text = [&] { return metrics->text(); },
                                            .version = PARLEY_VERSION,
@@ -272,6 +280,11 @@ Exit run_server(const Config& config) {
   lifecycle.add({"chat", [&] { return chat->start(); },
                  [&]() -> Task<void> {
                    chat->stop();
+                   co_return;
+                 }});
+  lifecycle.add({"notifications", [&] { return notifications->start(); },
+                 [&]() -> Task<void> {
+                   notifications->stop();
                    co_return;
                  }});
   lifecycle.add({"gateway", {}, [&] { return gateway.stop(); }});
