@@ -2,6 +2,7 @@
 
 #include "administrator.hpp"
 #include "announce.hpp"
+#include "backup/backup.hpp"
 #include "process.hpp"
 #include "route_metrics.hpp"
 #include "settings.hpp"
@@ -266,7 +267,7 @@ Exit run_server(const Config& config) {
   address = authority(host, ports.http);
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
-  const std::string token_file = config.server.data + "/admin.token";
+  const std::string token_file = config.server.data + "/" + token_name;
 
   // Starts downwards, stops upwards.
   Lifecycle lifecycle;

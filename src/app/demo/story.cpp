@@ -14,6 +14,7 @@ constexpr Step steps[] = {
     {"Polling sees the same conversation", poll_messages},
     {"A stream breaks and goes on without a loss", resume_stream},
     {"Alice orders, and an impatient click costs nothing", place_order},
+    {"She hears of her order as it moves on", be_notified},
     {"Several calls in one JSON-RPC batch", call_in_a_batch},
     {"The server has counted it all", count},
 };
