@@ -17,26 +17,26 @@ using Answer = std::function<void(const Request&, Response&)>;
 constexpr std::string_view html = "text/html; charset=utf-8";
 
 docs::Endpoint page_endpoint() {
-  docs::Endpoint endpoint{.id = "GetLandingPage", .summary = "What is here, for people."};
+  docs::Endpoint endpoint{.id = "GetLandingPage", .summary = "What is here, for people"};
   endpoint.answers.push_back({.contents = {{.media_type = html}}});
   return endpoint;
 }
 
 docs::Endpoint asset_endpoint(const Asset& asset, std::string_view type) {
-  docs::Endpoint endpoint{.id = "GetAsset-" + std::string(asset.file), .summary = "A file of the page at `/`."};
+  docs::Endpoint endpoint{.id = "GetAsset-" + std::string(asset.file), .summary = "A file of the page at `/`"};
   endpoint.answers.push_back({.contents = {{.media_type = type}}});
   return endpoint;
 }
 
 docs::Endpoint stats_endpoint() {
-  docs::Endpoint endpoint{.id = "GetStats", .summary = "The live figures of the page at `/`, as they are now."};
+  docs::Endpoint endpoint{.id = "GetLiveFigures", .summary = "The live figures of the page at `/`, as they are now"};
   endpoint.answers.push_back({.contents = {docs::json_of<Stats>()}});
   return endpoint;
 }
 
 docs::Endpoint stream_endpoint() {
-  return {.id = "StreamStats",
-          .summary = "The live figures as Server-Sent Events.",
+  return {.id = "StreamLiveFigures",
+          .summary = "The live figures as Server-Sent Events",
           .details = "An event `stats` has all figures; the first comes at once.",
           .answers = {{.about = "Events, until the client or the server ends it.",
                        .contents = {{.media_type = "text/event-stream",
@@ -45,10 +45,10 @@ docs::Endpoint stream_endpoint() {
 }
 
 docs::Channel stats_channel() {
-  return {.id = "stats",
+  return {.id = "liveFigures",
           .title = "Live figures",
           .details = "Each event `stats` has all figures; the first comes at once.",
-          .flows = {{.id = "followStats",
+          .flows = {{.id = "followLiveFigures",
                      .summary = "The figures, at regular times.",
                      .messages = {docs::message_of<Stats>()}}},
           .errors = docs::codes(Code::unavailable)};
