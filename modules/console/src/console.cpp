@@ -29,7 +29,7 @@ docs::Endpoint asset_endpoint(const Asset& asset, std::string_view type) {
 }
 
 docs::Endpoint stats_endpoint() {
-  docs::Endpoint endpoint{.id = "GetStats", .summary = "The live figures of the page at `/`, as they are now."};
+  docs::Endpoint endpoint{.id = "GetLiveStats", .summary = "The live figures of the page at `/`, as they are now."};
   endpoint.answers.push_back({.contents = {docs::json_of<Stats>()}});
   return endpoint;
 }
