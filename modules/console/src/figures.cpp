@@ -82,6 +82,6 @@ const parley::TypeInfo& parley::describe<parley::console::Stats>() {
       field<&Stats::figures>("figures", doc("By name, such as requests_per_second."),
                              example(R"({"uptime":3600,"websockets":2})")),
   };
-  static const TypeInfo type = object<Stats>("Stats", rows, "Live figures of the server.");
+  static const TypeInfo type = object<Stats>("LiveStats", rows, "Live figures of the server.");
   return type;
 }
