@@ -85,7 +85,9 @@ class Document {
       operation["responses"]["101"] = switching(*route.channel);
     if (route.channel) operation["x-asyncapi-channel"] = route.channel->id;
     item[lower(net::to_string(route.method))] = operation;
-    if (route.handler && route.method == net::Method::get) item["head"] = head(std::move(operation));
+    // A GET that is only there to be refused is no more to HEAD.
+    if (route.endpoint && !route.endpoint->answers.empty() && route.method == net::Method::get)
+      item["head"] = head(std::move(operation));
   }
 
   std::string text() {

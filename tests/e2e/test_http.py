@@ -192,6 +192,7 @@ def test_broken_handshakes(server, head, status):
 
 def test_too_many_connections_are_refused_kindly(launch):
     server = launch("--set", "net.max_connections=5")
+    assert server.get("/health/live").status == 200
     held = [WebSocket(server.http, "/echo") for _ in range(5)]
     answer, closed = exchange(server.http, GET + b"\r\n")
     assert closed and status_of(answer) in (503, None)

@@ -38,7 +38,7 @@ constexpr Operation rows[] = {
     operation<&ChatService::typing>(
         "AnnounceTyping", summary("Tells the others in a room that a user types."),
         http(Verb::post, "/api/rooms/{room}/typing", 204), grpc("/chat.ChatService/AnnounceTyping"),
-        permission("chat:write"), idempotent(), fails(Code::resource_exhausted)),
+        permission("chat:write"), idempotent()),
     operation<&ChatService::follow_mentions>(
         "FollowMentions", summary("Streams who is mentioned in the rooms' messages."),
         grpc("/chat.ChatService/FollowMentions"), permission("chat:read"), idempotent()),
