@@ -2,6 +2,7 @@
 
 #include "administrator.hpp"
 #include "announce.hpp"
+#include "backup/backup.hpp"
 #include "process.hpp"
 #include "route_metrics.hpp"
 #include "settings.hpp"
@@ -27,7 +28,8 @@ namespace {
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
   for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
-                          operations<chat::ChatService>(), operations<calculator::Calculator>(),
+                          operations<chat::ChatService>(),
+                          operations<notifications::NotificationService>(), operations<calculator::Calculator>(),
                           operations<faults::FaultService>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
@@ -127,6 +129,7 @@ std::span<const ModuleDatabase> module_databases() {
       {"users", users::migrations()},
       {"orders", orders::migrations()},
       {"chat", chat::migrations()},
+      {"notifications", notifications::migrations()},
   };
   return rows;
 }
@@ -160,6 +163,8 @@ Exit run_server(const Config& config) {
   const auto orders =
       orders::make_orders({databases.take("orders"), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({databases.take("chat"), loop, clock, *metrics, *random}, config.chat);
+  const auto notifications = notifications::make_notifications(
+      {databases.take("notifications"), loop, clock, *metrics, *random, *orders, *chat}, config.notifications);
   const auto calculator = calculator::make_calculator();
   net::Router router = make_router(*metrics);
   net::Interception interception;
@@ -181,6 +186,9 @@ Exit run_server(const Config& config) {
                                        "Orders of users: placed once, moved on by legal steps only; money is exact."),
       bind_service<chat::ChatService>("chat", *chat,
                                        "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."),
+      bind_service<notifications::NotificationService>(
+          "notifications", *notifications,
+          "What users are told: stored, told as it comes, and resumable; orders and mentions make some by themselves."),
       bind_service<calculator::Calculator>("calculator", *calculator,
                                        "The calculator of the lab, and its history."),
       bind_service<faults::FaultService>("faults", *faults, "Faults on demand, for administrators.")};
@@ -200,6 +208,7 @@ Exit run_server(const Config& config) {
                                            .metrics = *metrics,
                                            .services = services,
                                            .chat = *chat,
+                                           .notifications = *notifications,
                                            .health = health_report,
                                            .metrics_text = [&] { return metrics->text(); },
                                            .version = PARLEY_VERSION,
@@ -258,7 +267,7 @@ Exit run_server(const Config& config) {
   address = authority(host, ports.http);
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
-  const std::string token_file = config.server.data + "/admin.token";
+  const std::string token_file = config.server.data + "/" + token_name;
 
   // Starts downwards, stops upwards.
   Lifecycle lifecycle;
@@ -272,6 +281,11 @@ Exit run_server(const Config& config) {
   lifecycle.add({"chat", [&] { return chat->start(); },
                  [&]() -> Task<void> {
                    chat->stop();
+                   co_return;
+                 }});
+  lifecycle.add({"notifications", [&] { return notifications->start(); },
+                 [&]() -> Task<void> {
+                   notifications->stop();
                    co_return;
                  }});
   lifecycle.add({"gateway", {}, [&] { return gateway.stop(); }});

@@ -16,7 +16,7 @@ constexpr CodeInfo table[] = {
     {"already_exists", "Already exists", 409, -32006, 1008},
     {"permission_denied", "Permission denied", 403, -32007, 1008},
     {"resource_exhausted", "Too many requests", 429, -32008, 1013},
-    {"failed_precondition", "Failed precondition", 412, -32009, 1008},
+    {"failed_precondition", "Failed precondition", 409, -32009, 1008},
     {"aborted", "Aborted", 409, -32010, 1013},
     {"out_of_range", "Out of range", 400, -32011, 1007},
     {"unimplemented", "Not implemented", 501, -32601, 1003},

@@ -209,6 +209,12 @@ server {{ listen 127.0.0.1:{port}; default_type application/json; location /user
         return self.load("events", server, path="/api/messages/stream", post_path="/api/messages",
                          connections=1000, pipeline=32)
 
+    def notifications(self, server):
+        """Every stream is another user's; the first event of each is its welcome."""
+        return self.load("events", server, path="/api/v1/notifications/stream?user_id=user{n}",
+                         post_path="/api/v1/notifications/broadcast", connections=1000, pipeline=32, greetings=1,
+                         body='{"type":"INFO","title":"Hello","message":"hello to everybody, once more"}')
+
     def add(self, server):
         return self.load("http", server, path="/rpc", connections=64,
                          body='{"jsonrpc":"2.0","method":"add","params":{"a":5,"b":3},"id":1}')
@@ -278,6 +284,11 @@ server {{ listen 127.0.0.1:{port}; default_type application/json; location /user
             "parley": (parley, self.broadcast(1)), "gorilla": (lambda: self.go("hub"), self.broadcast(1)),
         }, [("gorilla", 1.3)])
         yield "sse", self.sse_line
+        yield "notifications", lambda: self.line(
+            "notifications over SSE, 1,000 streams of 1,000 users, 32 broadcasts in flight, durable", "deliveries/s",
+            "deliveries_per_second", {
+            "parley": (parley, self.notifications), "parley chat": (parley, self.broadcast(32)),
+        }, [("parley chat", 0.9)])
         yield "idle", lambda: self.at_most("memory per idle WebSocket at 10,000", "bytes", statistics.median(
             r["bytes"] for r in self.interleaved({"parley": (parley, self.idle)})["parley"]), 4096)
         yield "start", lambda: self.at_most("start to first answer", "ms", self.start_ms(), 100)

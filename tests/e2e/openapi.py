@@ -4,6 +4,7 @@ A Document is compiled once per text. An answer that the document does not have 
 is missing: the path, the method, the status, a header field, the content type, or where the body departs from its
 schema.
 """
+import decimal
 import gzip
 import hashlib
 import json
@@ -11,7 +12,6 @@ import re
 import threading
 import warnings
 from datetime import datetime
-from decimal import Decimal
 from urllib.parse import unquote, urlsplit
 
 import jsonschema
@@ -19,6 +19,12 @@ import jsonschema
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # newer versions have another resolver too
     from jsonschema import RefResolver
+
+
+def loads(text):
+    """JSON with exact numbers: to a binary fraction 19.99 is no multiple of 0.01."""
+    return json.loads(text, parse_float=decimal.Decimal)
+
 
 FORMATS = jsonschema.FormatChecker(formats=())
 # What the server answers before it knows a route, or instead of one.
@@ -54,15 +60,6 @@ def is_reference(value):
     return not isinstance(value, str) or re.fullmatch(r"[^\s<>\"{}|\\^`]*", value) is not None
 
 
-def multiple_of(validator, factor, instance, schema):
-    """In decimal: 19.99 is a multiple of 0.01, whatever binary fractions make of it."""
-    if validator.is_type(instance, "number") and Decimal(repr(instance)) % Decimal(repr(factor)):
-        yield jsonschema.ValidationError(f"{instance!r} is not a multiple of {factor!r}")
-
-
-Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"multipleOf": multiple_of})
-
-
 def tells_an_error(body):
     """An answer of JSON-RPC says so in its body, whatever its status."""
     try:
@@ -85,7 +82,7 @@ class Document:
         key = hashlib.sha256(text).digest()
         with cls.lock:
             if key not in cls.known:
-                cls.known[key] = cls(json.loads(text))
+                cls.known[key] = cls(loads(text))
             return cls.known[key]
 
     def __init__(self, document):
@@ -118,7 +115,7 @@ class Document:
     def validate(self, schema, value, what):
         key = id(schema)
         if key not in self.validators:
-            self.validators[key] = Validator(schema, resolver=self.resolver, format_checker=FORMATS)
+            self.validators[key] = jsonschema.Draft202012Validator(schema, resolver=self.resolver, format_checker=FORMATS)
         errors = sorted(self.validators[key].iter_errors(value), key=lambda e: list(map(str, e.absolute_path)))
         assert not errors, what + ": " + "; ".join(
             f"{'/'.join(map(str, e.absolute_path)) or 'the whole'}: {e.message[:300]}" for e in errors[:5])
@@ -129,7 +126,7 @@ class Document:
         for name, content in contents.items():
             if media_type(name) == media_type(kind):
                 if media_type(name) == "application/json" or media_type(name).endswith("+json"):
-                    self.validate(content["schema"], json.loads(body), f"{what}, {name}")
+                    self.validate(content["schema"], loads(body), f"{what}, {name}")
                 return
         raise AssertionError(f"{what}: the content type is {kind}, documented are {', '.join(contents)}")
 
@@ -176,7 +173,7 @@ class Document:
         if body_too and sent and 200 <= answer.status < 300 and "requestBody" in operation and not tells_an_error(body):
             contents = operation["requestBody"]["content"]
             schema = next(iter(contents.values()))["schema"]
-            self.validate(schema, json.loads(sent), f"{method} {target[:120]}: the request's body")
+            self.validate(schema, loads(sent), f"{method} {target[:120]}: the request's body")
 
     def problem(self, schema):
         return self.__dict__.setdefault("problem_schema", schema)

@@ -382,7 +382,7 @@ def test_reset_on_a_terminal(archive, tmp_path, answer, emptied):
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(tmp_path)
-        os.execv(BINARY, [BINARY, "reset"])
+        os.execve(BINARY, [BINARY, "reset"], {"PATH": os.environ["PATH"]})
     output = b""
     while b"Type yes" not in output:
         output += os.read(terminal, 4096)

@@ -86,12 +86,16 @@ def test_channels_are_served_and_speak_as_described(server):
     document = server.get("/asyncapi.json").json()
     assert document["servers"]["websocket"]["host"].endswith(f":{server.http}")
     openapi = server.get("/openapi.json").json()
-    sockets = {c["address"] for c in document["channels"].values() if "ws" in c.get("bindings", {})}
+
+    def reached_over(server_name):
+        return {c["address"] for c in document["channels"].values()
+                if {"$ref": f"#/servers/{server_name}"} in c["servers"]}
+
+    sockets, streams = reached_over("websocket"), reached_over("events")
     assert {"/chat", "/ws", "/echo", "/rpc"} <= sockets
     for address in sockets:
         assert "101" in openapi["paths"][address]["get"]["responses"], address
-        wire.WebSocket(server.http, address).close()
-    streams = {c["address"] for c in document["channels"].values()} - sockets
+        wire.WebSocket(server.http, address + "?user_id=somebody").close()
     assert "/api/messages/stream" in streams
     for address in streams:
         content = openapi["paths"][address]["get"]["responses"]["200"]["content"]

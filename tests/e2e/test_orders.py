@@ -153,19 +153,19 @@ def test_the_way_of_an_order(server, user):
         assert answer.json()["status"] == status
         assert set_status(server, order, status).json() == answer.json()  # once more changes nothing
     assert server.get(f"/api/v1/orders/{order['id']}").json()["status"] == "DELIVERED"
-    problem = problem_of(set_status(server, order, "CANCELLED"), 412, "failed_precondition")
+    problem = problem_of(set_status(server, order, "CANCELLED"), 409, "failed_precondition")
     assert "DELIVERED" in problem["detail"] and "CANCELLED" in problem["detail"]
 
 
 def test_illegal_steps_are_refused_with_what_is_legal(server, user):
     order = placed(server, user)
-    problem = problem_of(set_status(server, order, "SHIPPED"), 412, "failed_precondition")
+    problem = problem_of(set_status(server, order, "SHIPPED"), 409, "failed_precondition")
     assert problem["detail"] == \
         "an order that is PENDING cannot become SHIPPED; it can become CONFIRMED or CANCELLED"
     for wrong in ("SHIPED", "pending", 1, None):
         assert [e["field"] for e in problem_of(set_status(server, order, wrong))["errors"]] == ["status"]
     assert set_status(server, order, "CANCELLED").status == 200
-    problem_of(set_status(server, order, "PENDING"), 412, "failed_precondition")
+    problem_of(set_status(server, order, "PENDING"), 409, "failed_precondition")
     assert server.get(f"/api/v1/orders/{order['id']}").json()["status"] == "CANCELLED"
 
 

@@ -99,7 +99,7 @@ class RpcSocket final : public net::WebSocketHandler {
   }
 
   SocketEdge& edge_;
-  CallContext handshake_;  // who opened it, and the trace of that
+  CallContext handshake_;                   // who opened it, and the trace of that
   std::shared_ptr<Connection> connection_;  // between on_open() and on_close()
 };
 

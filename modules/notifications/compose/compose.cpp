@@ -6,6 +6,8 @@ namespace parley::notifications {
 
 std::unique_ptr<NotificationModule> make_notifications(Dependencies dependencies, Options options) {
   std::vector<std::unique_ptr<Feed>> feeds;
+  feeds.push_back(make_orders_feed(dependencies.orders));
+  feeds.push_back(make_mentions_feed(dependencies.chat));
   return std::make_unique<Service>(
       Service::Environment{std::move(dependencies.database), dependencies.scheduler, dependencies.clock,
                            dependencies.metrics, dependencies.random},

@@ -7,6 +7,7 @@
 #include <parley/context.hpp>
 #include <parley/follow.hpp>
 #include <parley/operation.hpp>
+#include <parley/orders/orders.hpp>
 #include <parley/result.hpp>
 #include <parley/task.hpp>
 
@@ -33,6 +34,8 @@ class Feed {
   virtual Update read(const void* update) const = 0;
 };
 
+// Orders: their users are told when one is created and when its status changes.
+std::unique_ptr<Feed> make_orders_feed(orders::OrderService& orders);
 // Chat: whoever is mentioned in a message of somebody else.
 std::unique_ptr<Feed> make_mentions_feed(chat::ChatService& chat);
 

@@ -11,13 +11,18 @@ std::string system_frame(std::string_view type, std::string_view content, Timest
       SystemFrame{.type = std::string(type), .content = std::string(content), .timestamp = now});
 }
 
-std::string gap_frame(std::string_view room, const LogGap& gap, Timestamp now) {
-  return codec::to_json(GapFrame{.content = "messages " + std::to_string(gap.from) + " to " +
-                                            std::to_string(gap.to) + " are no longer kept",
-                                 .room = std::string(room),
-                                 .from = gap.from,
-                                 .to = gap.to,
-                                 .timestamp = now});
+std::string stream_end(std::string_view why) {
+  return codec::to_json(StreamEnd{.message = std::string(why)});
+}
+
+std::string gap_frame(std::string_view entries, std::string_view room, const LogGap& gap, Timestamp now) {
+  GapFrame frame{.content = std::string(entries) + ' ' + std::to_string(gap.from) + " to " +
+                            std::to_string(gap.to) + " are no longer kept",
+                 .from = gap.from,
+                 .to = gap.to,
+                 .timestamp = now};
+  if (!room.empty()) frame.room = room;
+  return codec::to_json(frame);
 }
 
 std::string room_event_frame(const chat::RoomEvent& event) {

@@ -11,13 +11,6 @@
 namespace parley::rest {
 namespace {
 
-constexpr const char* slow_end = "too slow: reconnect with Last-Event-ID, the seq you saw last";
-constexpr const char* restart_end = "the server restarts: reconnect with Last-Event-ID, the seq you saw last";
-
-std::string end_of(const char* why) {
-  return codec::to_json(StreamEnd{.message = why});
-}
-
 // One open stream, kept by its two callbacks.
 struct Listener {
   Listener(ChatEdge& e, std::shared_ptr<RoomHub> hub, std::optional<std::int64_t> position)
@@ -41,7 +34,7 @@ Task<void> serve(ChatEdge& edge, net::Request& request, net::Response& response)
   const auto after = query->last_event_id ? query->last_event_id : query->since;
   auto listener = std::make_shared<Listener>(edge, edge.rooms.hub(query->room), after);
   response.stream(
-      {.slow_event = end_of(slow_end), .restart_event = end_of(restart_end)},
+      {.slow_event = stream_end(slow_end), .restart_event = stream_end(restart_end)},
       [listener](net::EventStream& stream) {
         listener->counted = true;
         listener->edge.event_streams.add(1);

@@ -42,7 +42,7 @@ const TypeInfo& describe<GapFrame>() {
       field<&GapFrame::timestamp>("timestamp", doc(time_doc), example(time_example)),
   };
   static const TypeInfo type =
-      object<GapFrame>("GapFrame", rows, "Messages that were asked for and are no longer kept.");
+      object<GapFrame>("GapFrame", rows, "Entries of a log that were asked for and are no longer kept.");
   return type;
 }
 

@@ -7,6 +7,7 @@
 #include "echo_socket.hpp"
 #include "errors.hpp"
 #include "health_routes.hpp"
+#include "notification_edge.hpp"
 #include "operation_route.hpp"
 #include "room_hub.hpp"
 #include "versions.hpp"
@@ -70,6 +71,18 @@ class HttpGateway final : public Gateway {
               .chat_connections = connections("/chat"),
               .lab_connections = connections("/ws"),
               .event_streams = deps_.metrics.gauge("chat_event_streams", "Open Server-Sent Events streams.")},
+        notification_hubs_(deps_.loop, deps_.loop, deps_.clock, deps_.notifications),
+        notifications_{
+            .hubs = notification_hubs_,
+            .clock = deps_.clock,
+            .random = deps_.random,
+            .cors = cors_,
+            .authorize = deps_.authorize,
+            .refused_frames = deps_.metrics.counter("notification_frames_refused_total",
+                                                    "Frames of listeners answered with an error frame."),
+            .sockets = deps_.metrics.gauge("notification_sockets", "Open WebSockets for notifications."),
+            .event_streams = deps_.metrics.gauge("notification_event_streams",
+                                                 "Open Server-Sent Events streams of notifications.")},
         routes_(deps_.metrics, versions_, deps_.authorize),
         sources_{deps_.health, deps_.metrics_text, deps_.clock, chat_.sockets},
         descriptions_(deps_.version) {}
@@ -77,6 +90,7 @@ class HttpGateway final : public Gateway {
   void mount(net::Router& router) override {
     for (auto& service : deps_.services) routes_.mount(router, service);
     mount_chat(router);
+    mount_notifications(router);
     mount_server(router);
   }
 
@@ -103,6 +117,8 @@ class HttpGateway final : public Gateway {
     co_await std::move(left);
     auto closed = inboxes_.stop();
     co_await std::move(closed);
+    auto told = notification_hubs_.stop();
+    co_await std::move(told);
   }
 
  private:
@@ -119,6 +135,14 @@ class HttpGateway final : public Gateway {
     auto& stream = router.add(Method::get, "/api/messages/stream", stream_chat(chat_));
     stream.endpoint = docs::share(chat_stream_endpoint());
     stream.channel = docs::share(chat_stream_channel());
+  }
+
+  void mount_notifications(net::Router& router) {
+    const std::string path(notifications_path());
+    auto& route = router.add(Method::get, path, stream_notifications(notifications_));
+    router.add_websocket(path, accept_notifications(notifications_));
+    route.endpoint = docs::share(notifications_endpoint());
+    route.channel = docs::share(notifications_channel());
   }
 
   void mount_server(net::Router& router) {
@@ -152,6 +176,8 @@ class HttpGateway final : public Gateway {
   Visits visits_;
   TaskGroup posts_;
   ChatEdge chat_;
+  NotificationHubs notification_hubs_;
+  NotificationEdge notifications_;
   OperationRoutes routes_;
   const HealthSources sources_;
   Descriptions descriptions_;

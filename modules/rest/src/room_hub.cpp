@@ -35,7 +35,7 @@ void RoomSource::write_entry(const void* entry, std::string& json) const {
 }
 
 void RoomSource::write_gap(const LogGap& gap, Timestamp now, std::string& json) const {
-  json += gap_frame(room_, gap, now);
+  json += gap_frame("messages", room_, gap, now);
 }
 
 RoomHub::RoomHub(Rooms& rooms, chat::ChatService& chat, net::Loop& loop, const std::string& room)

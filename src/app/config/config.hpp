@@ -8,6 +8,7 @@
 #include <parley/faults/compose.hpp>
 #include <parley/jsonrpc/edge.hpp>
 #include <parley/net/server.hpp>
+#include <parley/notifications/compose.hpp>
 #include <parley/observe/observe.hpp>
 #include <parley/orders/compose.hpp>
 #include <parley/rest/gateway.hpp>
@@ -41,6 +42,7 @@ struct Config {
   users::Options users;
   orders::Options orders;
   chat::Options chat;
+  notifications::Options notifications;
   rest::Options rest;
   console::Options console;
   teaching::Options teaching;

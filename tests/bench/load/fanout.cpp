@@ -82,6 +82,7 @@ template <class Counter>
 struct Member {
   int fd = -1;
   Counter counter;
+  int greetings = 0;  // messages that it is still to get before those that are counted
 };
 
 // The members, and a sender that keeps `pipeline` messages in flight as seen by the first member.
@@ -126,7 +127,10 @@ Report fan_out(const Options& options, std::vector<Member<Counter>>& members, Se
         if (errno == EAGAIN) continue;
         throw std::runtime_error(std::string("recv: ") + std::strerror(errno));
       }
-      const int got = m.counter.feed(buffer.data(), static_cast<std::size_t>(n));
+      int got = m.counter.feed(buffer.data(), static_cast<std::size_t>(n));
+      const int greeted = std::min(got, m.greetings);
+      m.greetings -= greeted;
+      got -= greeted;
       deliveries += static_cast<std::uint64_t>(got);
       round += static_cast<std::uint64_t>(got);
       if (options.pipeline == 1) {
@@ -177,23 +181,30 @@ Report run_broadcast(const Options& options) {
 
 Report run_event_streams(const Options& options) {
   std::vector<Member<EventCounter>> members(static_cast<std::size_t>(options.connections));
-  for (auto& m : members) {
+  const auto mark = options.path.find("{n}");
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    auto& m = members[i];
     m.fd = connect_to(options.port);
-    write_all(m.fd,
-              "GET " + options.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n");
+    m.greetings = options.greetings;
+    auto path = options.path;
+    if (mark != path.npos) path.replace(mark, 3, std::to_string(i));
+    write_all(m.fd, "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n");
     char head[4096];
     pollfd p{m.fd, POLLIN, 0};
     if (::poll(&p, 1, 10'000) == 0) throw std::runtime_error("no answer of the event stream");
     const auto n = ::recv(m.fd, head, sizeof head, 0);
     if (n < 12 || std::memcmp(head, "HTTP/1.1 200", 12) != 0) throw std::runtime_error("no event stream");
+    // The head has no line that begins as an event's data does.
+    m.greetings -= m.counter.feed(reinterpret_cast<const unsigned char*>(head), static_cast<std::size_t>(n));
   }
   // A connection answers its requests one after the other: as many connections as messages in flight.
   std::vector<int> posters(static_cast<std::size_t>(options.pipeline));
   for (int& poster : posters) poster = connect_to(options.port);
+  const std::string body = options.body.empty() ? std::string(message) : options.body;
   const std::string request =
       "POST " + options.post_path +
       " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
-      std::to_string(message.size()) + "\r\n\r\n" + std::string(message);
+      std::to_string(body.size()) + "\r\n\r\n" + body;
   std::size_t turn = 0;
   auto report = fan_out(options, members, [&](int count) {
     char answers[65536];

@@ -1,5 +1,5 @@
 // parley_load http|broadcast|events|idle --port N [--connections N] [--pipeline N] [--seconds S] [--path P]
-//             [--post-path P] [--body JSON] [--warmup S]
+//             [--post-path P] [--body JSON] [--warmup S] [--greetings N]
 // Prints one JSON object.
 #include "load.hpp"
 
@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
       options.path = value;
     else if (name == "--post-path")
       options.post_path = value;
+    else if (name == "--greetings")
+      options.greetings = std::atoi(value.c_str());
     else if (name == "--body")
       options.body = value;
     else {

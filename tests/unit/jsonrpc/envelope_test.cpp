@@ -92,7 +92,7 @@ TEST_CASE("what is no request object says why, with its id where that can be tol
 }
 
 TEST_CASE("what is no JSON is a parse error, whole") {
-  for (const std::string text : {
+  for (const std::string& text : {
            ""s,
            "  "s,
            "{"s,

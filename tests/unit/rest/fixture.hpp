@@ -1,6 +1,7 @@
 // A whole gateway over fakes, asked as the server would ask it.
 #pragma once
 
+#include "fake_notifications.hpp"
 #include "fakes.hpp"
 #include "manual_time.hpp"
 
@@ -31,8 +32,10 @@ class GatewayFixture {
         .metrics = metrics,
         .services = {bind_service<users::UserService>("users", users),
                      bind_service<chat::ChatService>("chat", chat),
+                     bind_service<notifications::NotificationService>("notifications", notifications),
                      bind_service<calculator::Calculator>("calculator", *calculator)},
         .chat = chat,
+        .notifications = notifications,
         .health = [this] { return health; },
         .metrics_text = [] { return std::string("up 1\n"); },
         .version = "0.1.0",
@@ -102,6 +105,7 @@ class GatewayFixture {
   FakeMetrics metrics;
   FakeUsers users;
   FakeChat chat;
+  FakeNotifications notifications{time};
   std::unique_ptr<calculator::Calculator> calculator = calculator::make_calculator();
   rest::HealthReport health;
   std::function<Result<void>(const CallContext&, std::string_view)> authorize;

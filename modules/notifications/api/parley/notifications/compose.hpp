@@ -6,6 +6,7 @@
 #include <parley/ids.hpp>
 #include <parley/metrics.hpp>
 #include <parley/notifications/notifications.hpp>
+#include <parley/orders/orders.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -26,7 +27,9 @@ struct Dependencies {
   const Clock& clock;
   Metrics& metrics;
   Random& random;
-  chat::ChatService& chat;  // its mentions become notifications
+  // Their feeds become notifications.
+  orders::OrderService& orders;
+  chat::ChatService& chat;
 };
 
 // The service with what the composition root drives.

@@ -1,4 +1,4 @@
-// The HTTP edge: REST routes made from operation rows, the chat's WebSocket and SSE, health, metrics and
+// The HTTP edge: REST routes made from operation rows, the WebSockets and SSE of chat and notifications, health, metrics and
 // descriptions. It holds no domain rule.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <parley/net/http.hpp>
 #include <parley/net/loop.hpp>
 #include <parley/net/server.hpp>
+#include <parley/notifications/notifications.hpp>
 #include <parley/operation.hpp>
 #include <parley/rpc/call.hpp>
 #include <parley/users/users.hpp>
@@ -48,6 +49,7 @@ struct Dependencies {
   Metrics& metrics;
   std::vector<BoundService> services;  // every port that has rows
   chat::ChatService& chat;
+  notifications::NotificationService& notifications;
   std::function<HealthReport()> health;
   std::function<std::string()> metrics_text;  // Prometheus exposition format
   std::string version;
