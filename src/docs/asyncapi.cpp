@@ -20,6 +20,14 @@ struct Transport {
 constexpr Transport socket{"websocket", "ws", "ws", "0.1.0"};
 constexpr Transport events{"events", "http", "http", "0.3.0"};
 
+bool streams(const net::Route& route) {
+  return route.endpoint && std::ranges::any_of(route.endpoint->answers, [](const Answer& answer) {
+           return std::ranges::any_of(answer.contents, [](const Content& content) {
+             return content.media_type == "text/event-stream";
+           });
+         });
+}
+
 class Document {
  public:
   explicit Document(const About& about) : about_(about) {}
@@ -36,6 +44,8 @@ class Document {
                 {"title", channel.title},
                 {"servers", Json::array({reference("servers/" + std::string(transport.server))})},
                 {"messages", Json::object()}};
+    if (route.websocket && streams(route))  // the same, read over either
+      out["servers"].push_back(reference("servers/" + std::string(events.server)));
     std::string text(channel.details);
     if (!channel.permission.empty()) {
       if (!text.empty()) text += "\n\n";

@@ -138,7 +138,7 @@ class Document {
                             return content.media_type == "text/event-stream";
                           });
       conditional |= tagged;
-      responses[std::to_string(answer.status)] = response(answer, tagged);
+      responses[answer.status ? std::to_string(answer.status) : "default"] = response(answer, tagged);
     }
     if (conditional) responses["304"] = not_modified(endpoint);
     for (const auto& failure : failures_of(endpoint.errors, endpoint.refusals))

@@ -88,7 +88,7 @@ void answer_stats(const HealthSources& sources, net::Response& response) {
       Stats{.active_connections = sources.sockets, .timestamp = to_unix_seconds(sources.clock.now())});
 }
 docs::Endpoint stats_endpoint() {
-  return probe<Stats>("GetStats", "How many sockets of the chat are open", {});
+  return probe<Stats>("GetChatStats", "How many sockets of the chat are open", {});
 }
 
 void answer_metrics(const HealthSources& sources, net::Response& response) {

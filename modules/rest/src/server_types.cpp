@@ -57,7 +57,7 @@ const TypeInfo& describe<Stats>() {
       field<&Stats::service>("service", example(R"("websocket")")),
       field<&Stats::timestamp>("timestamp", doc(time_doc), example(time_example)),
   };
-  static const TypeInfo type = object<Stats>("Stats", rows, "How busy the chat is.");
+  static const TypeInfo type = object<Stats>("ChatStats", rows, "How busy the chat is.");
   return type;
 }
 

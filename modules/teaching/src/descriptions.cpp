@@ -59,9 +59,15 @@ Endpoint describe_status(net::Method method) {
   for (const std::uint16_t status : {200, 201, 202, 203, 206, 300, 301, 302, 303, 307, 308})
     endpoint.answers.push_back({.status = status,
                                 .about = "This status was asked for.",
-                                .contents = {json(schema, R"({"status":200})")}});
-  for (const std::uint16_t status : {204, 205})
+                                .contents = {json(schema, R"({"status":200})")},
+                                .tagged = false});
+  for (const std::uint16_t status : {204, 205, 304})
     endpoint.answers.push_back({.status = status, .about = "This status was asked for."});
+  endpoint.answers.push_back(
+      {.status = 0,
+       .about = "Any other status that was asked for.",
+       .contents = {json(schema, R"({"status":299})"),
+                    {.media_type = "application/problem+json", .schema = R"({"type":"object"})"}}});
   for (std::uint32_t code = 1; code <= 16; ++code) endpoint.errors |= 1u << code;
   for (const std::uint16_t status :
        {402, 405, 406, 407, 410, 411, 415, 416, 418, 421, 422, 423, 424, 425, 428, 451, 502})

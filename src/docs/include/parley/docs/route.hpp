@@ -54,7 +54,7 @@ struct HeaderField {
 };
 
 struct Answer {
-  std::uint16_t status = 200;
+  std::uint16_t status = 200;  // 0: any that is not named
   std::string_view about = "Success.";
   std::vector<Content> contents = {};  // of one media type: any of them; empty: no body
   std::vector<HeaderField> headers = {};
