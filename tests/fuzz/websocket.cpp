@@ -48,6 +48,7 @@ struct Expected {
   std::vector<std::string> pings;
   std::optional<std::uint16_t> closed;  // by the peer; 1005 without a code
   std::set<std::uint16_t> violation;    // codes the server may close with
+  bool unseen = false;                  // the input ends before the violating header does
 };
 
 // 1014 was registered later than Beast, which refuses it.
@@ -63,7 +64,11 @@ Expected expect(std::string_view bytes) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
     const bool fin = byte(0) & 0x80;
     const unsigned opcode = byte(0) & 15;
+    const unsigned coded = byte(1) & 0x7f;
+    const std::size_t whole_header = 2u + (coded < 126 ? 0u : coded == 126 ? 2u : 8u) + (byte(1) & 0x80 ? 4u : 0u);
+    const auto present = bytes.size();
     const auto broken = [&](std::set<std::uint16_t> codes) {
+      out.unseen = present < whole_header;
       out.violation = std::move(codes);
       return out;
     };
@@ -205,6 +210,7 @@ void compare(const Expected& expected, const Log& log, const Sent& sent) {
               std::equal(sent.pongs.begin(), sent.pongs.end(), expected.pings.begin()),
           "pongs answer pings");
   if (!expected.violation.empty()) {
+    if (expected.unseen && !sent.closed) return;
     require(sent.closed && expected.violation.contains(*sent.closed), "a violation closes with its code",
             sent.closed ? std::to_string(*sent.closed) : "no close");
     require(log.closes[0] == 1006, "no close came");
