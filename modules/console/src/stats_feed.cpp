@@ -3,6 +3,13 @@
 #include <parley/codec/json.hpp>
 
 namespace parley::console {
+namespace {
+
+net::Frame frame_of(const Stats& stats) {
+  return net::Frame::event({}, "stats", codec::to_json(stats));
+}
+
+}  // namespace
 
 StatsFeed::StatsFeed(net::Loop& loop, Scheduler& scheduler, Figures& figures, const Options& options)
     : scheduler_(scheduler), figures_(figures), options_(options), members_(loop) {}
@@ -14,12 +21,10 @@ bool StatsFeed::has_room() const noexcept {
 void StatsFeed::enter(net::Peer& peer) {
   ++streams_;
   members_.join(peer);
-  if (!running_) {
-    figures_.follow();  // from here on rates are measured
-    running_ = true;
-    timer_ = scheduler_.after(options_.interval, [this] { run(); });
-  }
-  peer.send(frame());
+  if (running_) return peer.send(frame_of(figures_.read()));
+  running_ = true;  // from here on rates are measured
+  peer.send(frame_of(figures_.follow()));
+  timer_ = scheduler_.after(options_.interval, [this] { run(); });
 }
 
 void StatsFeed::leave() {
@@ -29,13 +34,8 @@ void StatsFeed::leave() {
 void StatsFeed::run() {
   running_ = streams_ > 0;
   if (!running_) return;
-  figures_.follow();
-  members_.publish(frame());
+  members_.publish(frame_of(figures_.follow()));
   timer_ = scheduler_.after(options_.interval, [this] { run(); });
-}
-
-net::Frame StatsFeed::frame() {
-  return net::Frame::event({}, "stats", codec::to_json(figures_.read()));
 }
 
 }  // namespace parley::console

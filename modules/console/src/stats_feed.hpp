@@ -23,7 +23,6 @@ class StatsFeed {
 
  private:
   void run();
-  net::Frame frame();
 
   Scheduler& scheduler_;
   Figures& figures_;

@@ -205,6 +205,7 @@ TEST_CASE("every wrong line of a file is named with its place") {
       {"[log]\nformat = \"xml\"", "FILE:2: log.format must be text or json"},
       {"[[net]]\nmax_body = 1", "FILE:1: write [net] with single brackets"},
       {"[net\n", "FILE:1: this line is not TOML"},
+      {"[=x]\n", "FILE:1: this line is not TOML"},
       {"[net]\nmax_body = 1\nmax_body = 2", "FILE:3: this line is not TOML"},
       {"\xff\xfe", "FILE:1: this line is not TOML"},
   };
