@@ -18,7 +18,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-UNIT_LIMIT, ARCH_LIMIT, END_TO_END_LIMIT = 300, 600, 900  # seconds
+UNIT_LIMIT, ARCH_LIMIT, END_TO_END_LIMIT = 300, 600, 1800  # seconds
 FUZZ_SECONDS = 12  # of each target, two side by side
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0",

@@ -83,10 +83,10 @@ void put_escape(Output& out, char c) {
 }  // namespace
 
 void Output::put_string(std::string_view text) {
-  if (plain_length(text) == text.size() && text.size() + 2 <= max_plain) {
+  if (!text.empty() && text.size() + 2 <= max_plain && plain_length(text) == text.size()) {
     char* at = reserve(text.size() + 2);
     *at++ = '"';
-    std::memcpy(at, text.data(), text.size());
+    if (!text.empty()) std::memcpy(at, text.data(), text.size());  // an empty view may point nowhere
     at[text.size()] = '"';
     take(at + text.size() + 1);
     return;

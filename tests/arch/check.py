@@ -172,9 +172,16 @@ def dotdot(tree):
                 yield f"{file}:{line}: includes {header}"
 
 
+# What a fuzz target (or the helper of several), by the first word of its name, feeds with bytes.
+FUZZED = {"http": "net", "socket": "net", "websocket": "net", "jsonrpc": "jsonrpc", "config": "app"}
+
+
 def test_folder_unit(tree, file):
-    """tests/unit/<name>/ may look into the unit of that name, tests/contract/<port>/ into none."""
+    """tests/unit/<name>/ may look into the unit of that name, a fuzz target into the one it feeds,
+    tests/contract/<port>/ into none."""
     parts = file.split("/")
+    if parts[:2] == ["tests", "fuzz"]:
+        return tree.units.get(FUZZED.get(re.split(r"[_.]", parts[2])[0]))
     return tree.units.get(parts[2]) if parts[:2] == ["tests", "unit"] and len(parts) > 3 else None
 
 
@@ -189,6 +196,8 @@ def private_include(tree):
             if ".." in header.split("/"):
                 continue  # the rule above
             if quoted:
+                if header.endswith(".inc"):
+                    continue  # made by the build
                 found = [f"{d}/{header}" for d in folders if os.path.isfile(tree.path(f"{d}/{header}"))]
                 if not found:
                     yield f"{file}:{line}: \"{header}\" is no header of its own folders"

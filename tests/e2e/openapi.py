@@ -157,6 +157,9 @@ class Document:
         path, operation = operations[0]
         assert operation.get("summary") != "Not described.", f"{what}: the route does not say what it is"
         response = operation["responses"].get(str(answer.status)) or operation["responses"].get("default")
+        if not response and "error" in answer.headers.get_all("X-Injected-Fault", []):  # of any status, and says so
+            response = {"description": "A fault", "content": {"application/problem+json": {"schema": self.problem(
+                {"$ref": "#/components/schemas/Problem"})}}}
         assert response, f"{what}: {path} has no such status, only {', '.join(operation['responses'])}"
         response = self.resolve(response)
         for name, header in response.get("headers", {}).items():

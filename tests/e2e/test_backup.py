@@ -157,12 +157,13 @@ def parts(archive, tmp_path_factory):
     """Its manifest and files, to make other archives from."""
     folder = tmp_path_factory.mktemp("parts")
     assert parley(folder, "restore", archive, "--data", str(folder / "data")).returncode == 0
+    with open(folder / "data" / "restored-from.json", "rb") as f:
+        manifest = json.load(f)
     files = {}
-    for name in ("users.db", "chat.db"):
+    for name in (d["file"] for d in manifest["databases"]):
         with open(folder / "data" / name, "rb") as f:
             files[name] = f.read()
-    with open(folder / "data" / "restored-from.json", "rb") as f:
-        return json.load(f), files
+    return manifest, files
 
 
 def archive_of(path, entries):
@@ -204,6 +205,11 @@ def bad_archive(kind, path, archive, parts):
         raw = bytearray(f.read())
     changed = json.loads(json.dumps(manifest))
     first = changed["databases"][0]
+    chat = next(d for d in changed["databases"] if d["file"] == "chat.db")
+
+    def with_chat(name, data):
+        return [(name, data) if entry == "chat.db" else (entry, old) for entry, old in good]
+
     if kind == "empty":
         raw = b""
     elif kind == "text":
@@ -225,7 +231,7 @@ def bad_archive(kind, path, archive, parts):
         elif kind == "manifest too large":
             entries = [("manifest.json", json.dumps(changed).encode() + b" " * 70_000)] + good[1:]
         elif kind == "a file is missing":
-            entries = good[:2]
+            entries = [entry for entry in good if entry[0] != "chat.db"]
         elif kind == "a file too many":
             entries = good + [("more.db", b"x")]
         elif kind == "a file twice":
@@ -237,9 +243,9 @@ def bad_archive(kind, path, archive, parts):
         elif kind == "in a folder":
             entries = good + [("a/b", b"x")]
         elif kind == "symbolic link":
-            entries = good[:1] + [(link("users.db", "/etc/passwd"), b"")] + good[2:]
+            entries = with_chat(link("chat.db", "/etc/passwd"), b"")
         elif kind == "hard link":
-            entries = good[:2] + [(link("chat.db", "users.db", tarfile.LNKTYPE), b"")]
+            entries = with_chat(link("chat.db", "users.db", tarfile.LNKTYPE), b"")
         elif kind == "folder entry":
             entries = good + [(link("data", "", tarfile.DIRTYPE), b"")]
         elif kind == "manifest names a path":
@@ -268,8 +274,8 @@ def bad_archive(kind, path, archive, parts):
             data = bytearray(files["chat.db"])
             for page in range(4, len(data) // 4096):
                 data[page * 4096:page * 4096 + 2048] = os.urandom(2048)
-            changed["databases"][-1]["sha256"] = hashlib.sha256(data).hexdigest()
-            entries = [("manifest.json", json.dumps(changed).encode())] + good[1:2] + [("chat.db", bytes(data))]
+            chat["sha256"] = hashlib.sha256(data).hexdigest()
+            entries = [("manifest.json", json.dumps(changed).encode())] + with_chat("chat.db", bytes(data))[1:]
         elif kind == "a database of others":
             other = path + ".sqlite"
             db = sqlite3.connect(other)
@@ -279,8 +285,8 @@ def bad_archive(kind, path, archive, parts):
             with open(other, "rb") as f:
                 data = f.read()
             os.unlink(other)
-            changed["databases"][-1].update(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
-            entries = [("manifest.json", json.dumps(changed).encode())] + good[1:2] + [("chat.db", data)]
+            chat.update(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+            entries = [("manifest.json", json.dumps(changed).encode())] + with_chat("chat.db", data)[1:]
         archive_of(path, entries)
         return
     with open(path, "wb") as f:

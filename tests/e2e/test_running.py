@@ -70,7 +70,7 @@ def test_flags_win_over_environment_over_file(launch, tmp_path):
     done = run("config", "--config", str(path), "--set", "net.max_body=3000",
                environment={"PARLEY_NET_MAX_BODY": "2000", "PARLEY_NET_MAX_FIELDS": "60"}, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    text = done.stdout
+    text = done.stdout.split("[net]", 1)[1].split("\n[", 1)[0]  # of this section alone
     values = {line.split("=")[0].strip(): line.split("=")[1].split("#")[0].strip() for line in text.splitlines()
               if "=" in line and not line.startswith("#")}
     assert values["max_body"] == "3000" and values["max_fields"] == "60" and values["max_header"] == "9000"

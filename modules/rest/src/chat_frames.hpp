@@ -25,8 +25,8 @@ std::string stream_end(std::string_view why);
 // server itself and stands in no log. `type` needs no escaping.
 std::string system_frame(std::string_view type, std::string_view content, Timestamp now);
 
-// The entries `gap.from` to `gap.to` are lost to this client. `entries`: what they are called, "messages"; `room`
-// may be empty.
+// The entries `gap.from` to `gap.to` are lost to this client. `entries`: what they are called, "messages";
+// `room` may be empty.
 std::string gap_frame(std::string_view entries, std::string_view room, const LogGap& gap, Timestamp now);
 
 // {"type":"presence","event":"join","user":...}, "leave" and "here" with its users alike, and

@@ -228,14 +228,3 @@ TEST_CASE("a server that stops ends the producers that would go on for ever") {
   CHECK(fixture.refused);
   CHECK(fixture.statistics().connections == 0);
 }
-
-TEST_CASE("a server may be destroyed while a producer waits") {
-  ProducingFixture fixture;
-  fixture.start();
-  HttpClient client(fixture.port);
-  client.send("GET /waiting HTTP/1.1\r\nHost: a\r\n\r\n");
-  while (!client.some().contains("first")) {
-  }
-  fixture.on_loop([&] { fixture.server.reset(); });
-  CHECK_FALSE(fixture.refused);
-}

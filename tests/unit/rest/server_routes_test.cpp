@@ -59,14 +59,6 @@ TEST_CASE("metrics are Prometheus text") {
   CHECK(response.body == "up 1\n");
 }
 
-TEST_CASE("the landing page names the addresses") {
-  GatewayFixture fixture;
-  auto response = fixture.get("/");
-  CHECK(response.content_type == "text/html; charset=utf-8");
-  for (auto text : {"/chat", "/ws", "/api/messages", "/openapi.json", "/health"})
-    CHECK(response.body.find(text) != std::string::npos);
-}
-
 TEST_CASE("stats count the chat's sockets") {
   GatewayFixture fixture;
   FakeSocket a, b;
