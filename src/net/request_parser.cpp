@@ -329,15 +329,14 @@ ParsedHead unfinished(std::string_view input, const HeadLimits& limits, std::siz
 
 ParsedHead parse_head(std::string_view input, const HeadLimits& limits, std::size_t& seen, Request& request,
                       std::vector<Field>& fields, Head& head) {
+  head = {};
+  fields.clear();
+  request.fields = {};
   // RFC 9112 section 2.2: an empty line before the request line is to be ignored; two are generous.
   std::size_t skipped = 0;
   while (skipped < 4 && input.substr(skipped).starts_with("\r\n")) skipped += 2;
   const auto text = input.substr(skipped);
   if (text.empty() || text == "\r") return {.status = HeadStatus::incomplete};
-
-  head = {};
-  fields.clear();
-  request.fields = {};
   if (seen && inspect(text, seen) != Lines::ended) return unfinished(text, limits, seen);
 
   Parser parser(text, limits, request, fields, head);

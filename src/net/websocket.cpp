@@ -24,6 +24,15 @@ bool sendable(std::uint16_t code) noexcept {
   return (code >= 1000 && code <= 1014 && (code < 1004 || code > 1006)) || (code >= 3000 && code <= 4999);
 }
 
+// Of text that is UTF-8 up to there.
+bool ends_inside_character(std::string_view text) noexcept {
+  for (std::size_t back = 1; back <= std::min<std::size_t>(text.size(), 3); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if ((byte & 0xc0) != 0x80) return back < (byte >= 0xf0 ? 4u : byte >= 0xe0 ? 3u : byte >= 0xc0 ? 2u : 1u);
+  }
+  return false;
+}
+
 // The connections of a route have the same options: one copy serves all that were opened in a row.
 std::shared_ptr<const WebSocketOptions> shared_options(WebSocketOptions&& options) {
   thread_local std::weak_ptr<const WebSocketOptions> latest;
@@ -176,6 +185,12 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
       guarded([&] { handler_->on_oversized(bytes, stream_.text()); });
     } else {
       const auto message = in_first ? std::string_view(first_, size) : message_.view();
+      // Beast does not look at the end of a text whose last fragment is empty.
+      if (stream_.text() && ends_inside_character(message)) {
+        delivering_ = false;
+        message_.release();
+        return violated("the text ends inside a character");
+      }
       guarded([&] { handler_->on_message(message, stream_.text()); });
       message_.release();
     }
@@ -184,7 +199,12 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
 
   void read_failed(error_code error) {
     if (!WebSocketStream::is_bad_deflate(error) || stage_ != Stage::open) return end();
-    hang_up(wire::close_frame(1007, "compressed data is broken"));
+    violated("compressed data is broken");
+  }
+
+  // What Beast does not refuse by itself.
+  void violated(std::string_view why) {
+    hang_up(wire::close_frame(1007, why));
     discard_input(kViolatorInput);
   }
 

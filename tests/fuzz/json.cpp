@@ -34,6 +34,8 @@ struct Tree {
   std::optional<std::optional<Leaf>> best;
   std::vector<std::vector<std::optional<Status>>> grid;
   Timestamp at;
+  Money price;
+  std::vector<std::optional<Money>> prices;
   ExtraMembers extra;
   bool operator==(const Tree&) const = default;
 };
@@ -66,6 +68,8 @@ const TypeInfo& describe<Tree>() {
       field<&Tree::best>("best", since(2)),
       field<&Tree::grid>("grid", may_be_absent()),
       field<&Tree::at>("at", may_be_absent()),
+      field<&Tree::price>("price", money_range(Money{-1'000'000}, Money{1'000'000'000}), may_be_absent()),
+      field<&Tree::prices>("prices", may_be_absent()),
       field<&Tree::extra>("extra"),
   };
   static const TypeInfo type = object<Tree>("Tree", rows);

@@ -207,3 +207,16 @@ TEST_CASE("a chunked body stays within its limit") {
   CHECK(decode("5\r\nabcde\r\n1\r\n", 100, 5).status == ChunkedBody::Status::too_large);
   CHECK(decode("FFFFFFFFFFFFFFFF\r\n", 100, 5).status == ChunkedBody::Status::too_large);
 }
+
+TEST_CASE("nothing of the request before is left where only empty lines have come") {
+  std::size_t seen = 0;
+  Request request;
+  std::vector<Field> fields;
+  Head head;
+  const std::string first = "GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: own\r\n\r\n";
+  REQUIRE(parse_head(first, {}, seen, request, fields, head).status == HeadStatus::complete);
+  CHECK(head.request_id == "own");
+  CHECK(parse_head("\r\n", {}, seen, request, fields, head).status == HeadStatus::incomplete);
+  CHECK(head.request_id.empty());
+  CHECK(request.fields.empty());
+}

@@ -51,6 +51,8 @@ std::vector<Case> violations() {
       {"text that ends inside a character", masked(0x81, "\xce\xba\xe1\xbd"), 1007},
       {"text that ends inside a character, fragmented", masked(0x01, "\xce\xba") + masked(0x80, "\xe1\xbd"),
        1007},
+      {"text that ends inside a character, with an empty fragment behind it",
+       masked(0x01, "caf\xc3") + masked(0x80, ""), 1007},
       {"over-long encoding", masked(0x81, "\xc0\xaf"), 1007},
       {"beyond U+10FFFF", masked(0x81, "\xf4\x90\x80\x80"), 1007},
       {"too long", masked(0x82, std::string(5001, 'x')), 1009},
