@@ -126,7 +126,10 @@ def test_a_sender_that_is_too_fast_is_told_when_to_go_on(launch):
         client.send({"user": "quick", "content": str(n)})
     error = client.receive_until(kind("error"))
     assert (error["code"], error["retry_after"]) == ("resource_exhausted", 1)
-    answer = server.post("/api/messages?room=fast", {"user": "quick", "content": "x"})
+    for _ in range(50):  # a slow machine may have earned a message meanwhile
+        answer = server.post("/api/messages?room=fast", {"user": "quick", "content": "x"})
+        if answer.status != 201:
+            break
     assert answer.status == 429 and int(answer.headers["Retry-After"]) == 1
     client.send({"user": "calm", "content": "others go on"})
     assert client.receive_until(lambda m: m.get("user") == "calm")["content"] == "others go on"
