@@ -94,9 +94,10 @@ class Writer {
   Writer(const Terminal& terminal, std::size_t width) : terminal_(terminal), width_(width) {}
   void put(std::string_view text, std::optional<Ink> ink = std::nullopt) {
     if (full_) return;
-    const std::size_t room = width_ - used_, wanted = columns(text);
+    // The last column is kept for the mark that something is missing.
+    const std::size_t room = width_ - 1 - used_, wanted = columns(text);
     full_ = wanted > room;
-    const auto shown = full_ ? cut(text, std::max<std::size_t>(room, 1)) : std::string(text);
+    const auto shown = full_ ? cut(text, room + 1) : std::string(text);
     used_ += std::min(wanted, room);
     line_ += ink ? terminal_.paint(*ink, shown) : shown;
   }

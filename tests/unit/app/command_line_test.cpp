@@ -93,7 +93,9 @@ TEST_CASE("flags become settings with the flag as their origin") {
     CHECK(found->values == std::vector<std::string>{value});
     CHECK(found->origin == origin);
   }
-  CHECK(command.flags.back().values == std::vector<std::string>{"a", "b"});
+  CHECK(std::ranges::any_of(command.flags, [](const Setting& setting) {
+    return setting.values == std::vector<std::string>{"a", "b"};
+  }));
 }
 
 TEST_CASE("the last of a repeated flag counts, and a value may look like a flag's") {
@@ -209,7 +211,7 @@ TEST_CASE("every example of the help is a command line that parses") {
       if (word == "source") continue;  // run in a real shell by the end-to-end tests
       CHECK(word == "parley");
       while (words >> word && word != ">") arguments.push_back(word);
-      if (arguments.back().ends_with(")\"")) continue;  // the shell takes it apart
+      if (std::string_view(example.line).find("$(") != std::string_view::npos) continue;  // the shell takes it apart
       CHECK(problem_of(arguments).empty());
     }
 }

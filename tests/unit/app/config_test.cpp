@@ -168,7 +168,7 @@ TEST_CASE("every wrong line of a file is named with its place") {
       {"[net]\nmax_bodi = 1", "FILE:2: there is no setting net.max_bodi; did you mean net.max_body?"},
       {"[nett]\nmax_body = 1", "FILE:2: there is no section nett; did you mean net?"},
       {"[nett]\n", "FILE:1: there is no section nett; did you mean net?"},
-      {"[log]\nmax_body = 1", "FILE:2: there is no setting log.max_body; did you mean net.max_body?"},
+      {"[log]\nmax_header = 1", "FILE:2: there is no setting log.max_header; did you mean net.max_header?"},
       {"[net]\nzzzzzzzzzz = 1", "FILE:2: there is no setting net.zzzzzzzzzz"},
       {"port = 1", "FILE:1: port belongs below the heading [server]"},
       {"zzz = 1", "FILE:1: zzz stands outside of a section"},

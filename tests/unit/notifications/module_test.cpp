@@ -44,7 +44,9 @@ TEST_CASE("notifications: old ones are removed, positions are not given again, a
   InProcess p(options, InProcess::Storage::file);
   send_many(p, 1300, "bob");
   p.advance(milliseconds(1000));
-  p.run_until([&] { return page(p, "bob", "0", 1000).notifications.size() <= 10; });
+  // Each look is a round trip through the database, and runs what has come meanwhile.
+  for (int look = 0; look < 2000 && page(p, "bob", "0", 1000).notifications.size() > 10; ++look) {
+  }
   const auto kept = read_all(p, "bob");
   REQUIRE(kept.size() == 10);
   CHECK(*kept.front().seq == 1291);
