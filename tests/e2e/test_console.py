@@ -1,4 +1,5 @@
 """The page at /: as bytes, and in a browser."""
+import html
 import importlib.util
 import json
 import os
@@ -89,6 +90,30 @@ def test_every_operation_with_an_address_is_listed(server):
     for path in server.get("/openapi.json").json()["paths"]:
         if path.startswith("/api/v1/users") or path.startswith("/api/v1/calculate"):
             assert path in html
+
+
+def test_every_command_works_when_pasted(server, tmp_path):
+    """One shell for all of them, top-down, as somebody would who reads the page. Streams are left after a second."""
+    curl = shutil.which("curl")
+    wrapper = tmp_path / "curl"
+    wrapper.write_text(f"#!/bin/sh\nexec {curl} --fail-with-body --max-time 1.5 \"$@\"\n")
+    wrapper.chmod(0o755)
+    path = f"{tmp_path}:{os.path.join(ROOT, 'tests', 'e2e', 'bin')}:{os.environ['PATH']}"
+    page = server.get("/", headers={"Host": f"localhost:{server.http}"}).body.decode()
+    commands = [html.unescape(c) for c in re.findall(r'<pre class="command"><code>(.*?)</code>', page)]
+    commands = [c for c in commands if not c.startswith("websocat")]  # those wait for somebody to type
+    assert len(commands) > 20
+    meant_to_fail = ('"name": "J"', "calculate/divide", "/status/418")
+    script = "\n".join(f"{command}\nstatus=$?; echo; echo '<<' $status '>>'" for command in commands)
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", script], env=dict(os.environ, PATH=path),
+                          capture_output=True, text=True, timeout=90, stdin=subprocess.DEVNULL)
+    results = re.findall(r"(.*?)\n<< (\d+) >>\n", done.stdout, re.S)
+    assert len(results) == len(commands), done.stdout + done.stderr
+    for command, (output, status) in zip(commands, results):
+        bad = any(mark in command for mark in meant_to_fail)
+        good = (22,) if bad else (0, 28) if command.startswith("curl -sN") else (0,)
+        assert int(status) in good, f"{command}\n{output}"
+        assert output.strip(), command
 
 
 def test_figures_come_as_events_and_as_json(server):
