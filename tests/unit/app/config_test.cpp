@@ -208,6 +208,8 @@ TEST_CASE("every wrong line of a file is named with its place") {
       {"[=x]\n", "FILE:1: this line is not TOML"},
       {"[net]\nmax_body = 1\nmax_body = 2", "FILE:3: this line is not TOML"},
       {"\xff\xfe", "FILE:1: this line is not TOML"},
+      {"[net]\né", "FILE:2: this line is not TOML"},
+      {"[net]\nx\u200b = ｘ", "FILE:2: this line is not TOML"},
   };
   for (const auto& [text, expected] : table) {
     CAPTURE(text, expected);
