@@ -112,10 +112,10 @@ struct TypeInfo {
   std::string_view name = {};  // objects and enumerations
   const char* doc = nullptr;
   std::vector<FieldInfo> fields = {};
-  std::vector<EnumItem> items = {};            // enumeration
-  const TypeInfo* element = nullptr;           // optional, list, map
-  std::uint32_t stride = 0;                    // list
-  int extra_field = -1;                        // index of the ExtraMembers field
+  std::vector<EnumItem> items = {};   // enumeration
+  const TypeInfo* element = nullptr;  // optional, list, map
+  std::uint32_t stride = 0;           // list
+  int extra_field = -1;               // index of the ExtraMembers field
   int text_field = -1;  // index of the string field that a bare JSON string fills, and is written as
   const void* (*get)(const void*) = nullptr;   // optional: the value or null; list: data()
   std::size_t (*size)(const void*) = nullptr;  // list, map
@@ -268,8 +268,8 @@ consteval rules::TextFlag<&Rules::lower> lower_case() {
 consteval rules::TextFlag<&Rules::email> email() {
   return {};
 }
-// The object may also be written as bare text, which fills this field (TypeInfo::text_field). Every other field
-// must be of a kind that can be left empty: an optional, a string, a list or a map.
+// The object may also be written as bare text, which fills this field (TypeInfo::text_field). Every other
+// field must be of a kind that can be left empty: an optional, a string, a list or a map.
 consteval rules::TextFlag<&Rules::shorthand> shorthand() {
   return {};
 }
@@ -356,8 +356,8 @@ inline constexpr std::size_t max_fields = 64;
 TypeInfo make_object(std::string_view name, std::span<const Row> rows, const char* doc);
 TypeInfo make_enumeration(std::string_view name, std::span<const EnumItem> items, const char* doc);
 
-// The text that stands for the whole of the object at `value`: its shorthand field, when that is set and no other
-// is. Null otherwise; also when nothing is set at all.
+// The text that stands for the whole of the object at `value`: its shorthand field, when that is set and no
+// other is. Null otherwise; also when nothing is set at all.
 const std::string* text_form(const TypeInfo& type, const void* value);
 // Makes the object at `value`, of a type with a shorthand, stand for `text`; what other fields hold is kept.
 void set_text_form(const TypeInfo& type, void* value, std::string_view text);

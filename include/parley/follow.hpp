@@ -20,8 +20,8 @@
 
 namespace parley {
 
-// Positions that a reader asked for and the log no longer has, inclusive. `from` at or below the position that
-// was asked for: the log ends before it, it was replaced, and what it has comes from its start.
+// Positions that a reader asked for and the log no longer has, inclusive. `from` at or below the position
+// that was asked for: the log ends before it, it was replaced, and what it has comes from its start.
 struct LogGap {
   std::int64_t from = 0, to = 0;
   bool operator==(const LogGap&) const = default;
@@ -81,8 +81,8 @@ struct LogPage {
   bool empty = true;          // nothing to send: the log's end
 };
 
-// A streaming operation over a log: sends what `read(position)`, a Task<Result<LogPage<Update>>>, finds behind
-// `position`, then waits for more. Ends with an error: `cancelled` when the receiver has gone, one of
+// A streaming operation over a log: sends what `read(position)`, a Task<Result<LogPage<Update>>>, finds
+// behind `position`, then waits for more. Ends with an error: `cancelled` when the receiver has gone, one of
 // Follower::may_go_on(), or one of `read`.
 template <class Update, class Read>
 Task<Result<void>> follow_log(CallContext context, Followers& followers, Scheduler& scheduler,

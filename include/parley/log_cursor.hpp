@@ -55,8 +55,8 @@ class LogCursor : public Outbound {
   // Calls the port's streaming operation.
   virtual Task<Result<void>> follow(CallContext context, std::optional<std::int64_t> after,
                                     Outbound& out) = 0;
-  // What `follow` sent, of the operation's answer type. May wait; `update` lives until it completes. Moves the
-  // position on as it goes. False: no more.
+  // What `follow` sent, of the operation's answer type. May wait; `update` lives until it completes. Moves
+  // the position on as it goes. False: no more.
   virtual Task<bool> take(const void* update) = 0;
   // A call ended with `error`; the next one begins after `wait`.
   virtual void broke_off(const Error& error, std::chrono::milliseconds wait) = 0;

@@ -37,8 +37,8 @@ class LogTail {
     bytes_ += size;
     budget_.used += size;
     entries_.push_back(std::move(entry));
-    while (!entries_.empty() && (entries_.size() > max_entries || bytes_ > max_bytes ||
-                                 budget_.used > LogTailBudget::limit))
+    while (!entries_.empty() &&
+           (entries_.size() > max_entries || bytes_ > max_bytes || budget_.used > LogTailBudget::limit))
       drop_oldest();
   }
   void clear() noexcept {

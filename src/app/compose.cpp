@@ -28,9 +28,8 @@ namespace {
 // Type tables are built on first use without a lock: all of them before the first other thread.
 void build_type_tables() {
   for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
-                          operations<chat::ChatService>(),
-                          operations<notifications::NotificationService>(), operations<calculator::Calculator>(),
-                          operations<faults::FaultService>()})
+                          operations<chat::ChatService>(), operations<notifications::NotificationService>(),
+                          operations<calculator::Calculator>(), operations<faults::FaultService>()})
     for (const auto& row : rows) row.request(), row.answer();
   describe<Config>();
 }
@@ -164,7 +163,8 @@ Exit run_server(const Config& config) {
       orders::make_orders({databases.take("orders"), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({databases.take("chat"), loop, clock, *metrics, *random}, config.chat);
   const auto notifications = notifications::make_notifications(
-      {databases.take("notifications"), loop, clock, *metrics, *random, *orders, *chat}, config.notifications);
+      {databases.take("notifications"), loop, clock, *metrics, *random, *orders, *chat},
+      config.notifications);
   const auto calculator = calculator::make_calculator();
   net::Router router = make_router(*metrics);
   net::Interception interception;
@@ -180,17 +180,19 @@ Exit run_server(const Config& config) {
 
   // The edges, which put their routes into one router.
   const std::vector<BoundService> services{
-      bind_service<users::UserService>("users", *users,
-                                       "Users: created, read, searched, changed; in several versions of the API."),
-      bind_service<orders::OrderService>("orders", *orders,
-                                       "Orders of users: placed once, moved on by legal steps only; money is exact."),
-      bind_service<chat::ChatService>("chat", *chat,
-                                       "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."),
+      bind_service<users::UserService>(
+          "users", *users, "Users: created, read, searched, changed; in several versions of the API."),
+      bind_service<orders::OrderService>(
+          "orders", *orders, "Orders of users: placed once, moved on by legal steps only; money is exact."),
+      bind_service<chat::ChatService>(
+          "chat", *chat,
+          "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."),
       bind_service<notifications::NotificationService>(
           "notifications", *notifications,
-          "What users are told: stored, told as it comes, and resumable; orders and mentions make some by themselves."),
+          "What users are told: stored, told as it comes, and resumable; orders and mentions make some by "
+          "themselves."),
       bind_service<calculator::Calculator>("calculator", *calculator,
-                                       "The calculator of the lab, and its history."),
+                                           "The calculator of the lab, and its history."),
       bind_service<faults::FaultService>("faults", *faults, "Faults on demand, for administrators.")};
   bool ready = false;
   const auto health_report = [&] {
@@ -236,19 +238,20 @@ Exit run_server(const Config& config) {
 
   net::Limits limits = config.net;
   limits.max_connections = connections_that_fit(limits.max_connections);
-  net::Server server({.loop = loop,
-                      .clock = clock,
-                      .random = *random,
-                      .router = router,
-                      .error_writer = gateway.error_writer(),
-                      .access_log = config.log.access ? log_access : nullptr,
-                      .server_header = "parley/" PARLEY_VERSION,
-                      .before = gateway.before(),
-                      .fields = security.all,
-                      .page_fields = security.pages,
-                      .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
-                      .interception = &interception},
-                     limits);
+  net::Server server(
+      {.loop = loop,
+       .clock = clock,
+       .random = *random,
+       .router = router,
+       .error_writer = gateway.error_writer(),
+       .access_log = config.log.access ? log_access : nullptr,
+       .server_header = "parley/" PARLEY_VERSION,
+       .before = gateway.before(),
+       .fields = security.all,
+       .page_fields = security.pages,
+       .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
+       .interception = &interception},
+      limits);
   export_statistics(*metrics, server, databases.named());
   page = console::make_console({.loop = loop,
                                 .clock = clock,
@@ -305,7 +308,8 @@ Exit run_server(const Config& config) {
                      if (auto written = write_ports_file(ports_file, ports); !written) co_return written;
                    const auto shown =
                        administrator->made_anew() ? administrator->token() : "$(cat '" + token_file + "')";
-                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(), stdout);
+                   std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(),
+                              stdout);
                    std::fflush(stdout);
                    log::info("app", "accepting", {{"host", host}, {"http", ports.http}, {"ws", ports.ws}});
                    ready = true;

@@ -111,13 +111,16 @@ std::vector<console::Figure> live_figures(observe::Registry& registry, const net
   const auto of_server = [&server](auto member) {
     return [&server, member] { return static_cast<double>(server.statistics().*member); };
   };
-  const auto sum = [&registry](std::string_view name, std::string_view label = {}, std::string_view prefix = {}) {
+  const auto sum = [&registry](std::string_view name, std::string_view label = {},
+                               std::string_view prefix = {}) {
     return [&registry, name, label, prefix] { return registry.sum(name, label, prefix); };
   };
   return {
-      {"uptime", "up", [&clock, started = clock.steady()] {
+      {"uptime", "up",
+       [&clock, started = clock.steady()] {
          return std::floor(std::chrono::duration<double>(clock.steady() - started).count());
-       }, Shown::seconds},
+       },
+       Shown::seconds},
       {"requests_per_second", "requests a second", sum("http_requests_total"), Shown::per_second},
       {"requests", "requests answered", sum("http_requests_total")},
       {"errors", "server errors (5xx)", sum("http_requests_total", "status", "5")},

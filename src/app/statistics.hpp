@@ -25,7 +25,8 @@ void export_statistics(observe::Registry& registry, const net::Server& server,
                        std::span<const NamedDatabase> databases);
 
 // What the page at `/` shows live. What is given outlives the console.
-std::vector<console::Figure> live_figures(observe::Registry& registry, const net::Server& server, const Clock& clock);
+std::vector<console::Figure> live_figures(observe::Registry& registry, const net::Server& server,
+                                          const Clock& clock);
 
 // `database`, and `database.<module>` for each.
 void watch_databases(observe::Health& health, std::span<const NamedDatabase> databases);

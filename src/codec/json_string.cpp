@@ -10,7 +10,7 @@ namespace parley::codec {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
-constexpr std::size_t max_plain = Output::max_reserve;  // with its quotes
+constexpr std::size_t max_plain = Output::max_reserve;    // with its quotes
 constexpr char hex[] = "0123456789abcdef";
 
 constexpr auto plain = [] {

@@ -41,8 +41,8 @@ Follower::Follower(Followers& followers, const CallContext& context, Scheduler& 
   place_ = followers_.waiting_.insert(followers_.waiting_.end(), std::make_shared<Followers::Waiter>());
   if (context.deadline == SteadyTime::max()) return;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(context.deadline - context.clock->steady());
-  deadline_ = scheduler.after(std::max(left, std::chrono::milliseconds(0)),
-                              [waiter = *place_] { waiter->wake(); });
+  deadline_ =
+      scheduler.after(std::max(left, std::chrono::milliseconds(0)), [waiter = *place_] { waiter->wake(); });
 }
 
 Follower::~Follower() {

@@ -80,7 +80,8 @@ std::optional<Money> parse_money(std::string_view number) noexcept {
   const auto count = whole.size() + fraction.size();
   for (std::size_t i = 0; i < count; ++i) {
     const char digit = i < whole.size() ? whole[i] : fraction[i - whole.size()];
-    const auto power = static_cast<std::int64_t>(whole.size()) - 1 - static_cast<std::int64_t>(i) + exponent + 2;
+    const auto power =
+        static_cast<std::int64_t>(whole.size()) - 1 - static_cast<std::int64_t>(i) + exponent + 2;
     if (power < 0) {
       if (digit != '0') return std::nullopt;
       continue;

@@ -13,8 +13,8 @@ std::string number_text(double value);
 std::string duration_text(std::chrono::milliseconds value);
 // In the largest binary unit that leaves no rest: "64KiB".
 std::string byte_count_text(std::int64_t value);
-// An integer field's value as its rules count it: a duration, an amount of money, a number of bytes or a plain
-// number.
+// An integer field's value as its rules count it: a duration, an amount of money, a number of bytes or a
+// plain number.
 std::string integer_text(Kind kind, const Rules& rules, std::int64_t value);
 
 // "between 1 and 999", "at least 1", "at most 999"; empty where `rules` set no limit for a number of `kind`.

@@ -161,8 +161,8 @@ bool set_from_text(const TypeInfo& type, void* value, std::string_view name, std
     while (scalar->kind == Kind::optional) scalar = scalar->element;
 
     // Names are free of commas, so that a list of them may stand in one text: types=INFO,ERROR.
-    if (const auto comma = text.find(','); comma != text.npos && scalar->kind == Kind::enumeration &&
-                                           scalar != field.type) {
+    if (const auto comma = text.find(',');
+        comma != text.npos && scalar->kind == Kind::enumeration && scalar != field.type) {
       set_from_text(type, value, name, text.substr(0, comma), problems);
       return set_from_text(type, value, name, text.substr(comma + 1), problems);
     }

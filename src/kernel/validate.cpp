@@ -164,8 +164,9 @@ class Walk {
       if (!is_utf8(key)) return walk->add(*at, "must have names in well-formed UTF-8");
       const Place member{at, key};
       if (regex && !matches(regex, key))
-        return walk->add(member, std::string("must have a name of ") +
-                                     (map_rules->pattern_hint ? map_rules->pattern_hint : map_rules->pattern));
+        return walk->add(member,
+                         std::string("must have a name of ") +
+                             (map_rules->pattern_hint ? map_rules->pattern_hint : map_rules->pattern));
       walk->visit(*element, entry_rules, nullptr, const_cast<void*>(entry), member);
     });
   }

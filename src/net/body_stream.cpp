@@ -84,8 +84,8 @@ class BodyStream final : public LivePeer<Peer>, private BodyWriter {
     if (until_done_) asio::post(outbox_.socket().get_executor(), [self = std::move(until_done_)] {});
   }
 
-  // What was written is sent, but no end of the body: the client sees that something is missing. Where the close
-  // is the end, only a reset can tell.
+  // What was written is sent, but no end of the body: the client sees that something is missing. Where the
+  // close is the end, only a reset can tell.
   void break_off() {
     if (chunked_ || producing_->length)
       hang_up({});

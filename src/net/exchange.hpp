@@ -38,7 +38,7 @@ struct Exchange {
   SteadyTime started;           // of the call's clock
   std::array<char, 16> own_id;  // request id of this server's making
 
-  Task<void> task;  // the handler's, while it waits
+  Task<void> task;                 // the handler's, while it waits
   bool goes_on_upgrading = false;  // it was an interceptor's, before a WebSocket's acceptor
   Continuation<Exchange> continuation;
   std::shared_ptr<Cancellation> cancellation;  // reused while nobody else holds it

@@ -44,9 +44,10 @@ const parley::TypeInfo& parley::describe<Limits>() {
                               doc("Offer permessage-deflate (RFC 7692) to WebSocket clients.")),
       field<&Limits::gzip_min>("gzip_min", bytes(), range(0, 1 << 30), may_be_absent(),
                                doc("The smallest body that is sent compressed to clients that accept gzip.")),
-      field<&Limits::gzip_max>("gzip_max", bytes(), range(0, 64 << 20), may_be_absent(),
-                               doc("The largest body that is compressed, which takes the loop about 10 ms for "
-                                   "each MiB; 0 for no compression.")),
+      field<&Limits::gzip_max>(
+          "gzip_max", bytes(), range(0, 64 << 20), may_be_absent(),
+          doc("The largest body that is compressed, which takes the loop about 10 ms for "
+              "each MiB; 0 for no compression.")),
   };
   static const TypeInfo type = object<Limits>("Limits", rows, "Limits of the HTTP and WebSocket server.");
   return type;

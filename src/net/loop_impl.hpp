@@ -1,21 +1,23 @@
 // What src/net shares of the loop. Includes Asio: private to this room.
 #pragma once
 
+#include <parley/net/loop.hpp>
+
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+
 #include <functional>
 #include <memory>
 #include <vector>
-
-#include <parley/net/loop.hpp>
 
 namespace parley::net {
 
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
-using Executor = asio::io_context::executor_type;  // concrete: a type-erased executor costs on every operation
+using Executor =
+    asio::io_context::executor_type;  // concrete: a type-erased executor costs on every operation
 using Socket = asio::basic_stream_socket<Tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<Tcp, Executor>;
 using boost::system::error_code;

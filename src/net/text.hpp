@@ -77,7 +77,8 @@ constexpr std::optional<std::uint64_t> parse_decimal(std::string_view text) noex
 inline constexpr auto hex_pairs = [] {
   constexpr char digits[] = "0123456789abcdef";
   std::array<std::array<char, 2>, 256> pairs{};
-  for (std::size_t byte = 0; byte < pairs.size(); ++byte) pairs[byte] = {digits[byte >> 4], digits[byte & 15]};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte)
+    pairs[byte] = {digits[byte >> 4], digits[byte & 15]};
   return pairs;
 }();
 

@@ -1,9 +1,9 @@
-// Configuration from all its sources. An input is a TOML file, and behind lines of `---` variables (NAME=value,
-// one a line) and assignments (section.key=value, one a line). Whatever they hold is loaded or refused in
-// words; what is loaded and written down loads again as the same.
+// Configuration from all its sources. An input is a TOML file, and behind lines of `---` variables
+// (NAME=value, one a line) and assignments (section.key=value, one a line). Whatever they hold is loaded or
+// refused in words; what is loaded and written down loads again as the same.
+#include "config/loader.hpp"
 #include "fuzz.hpp"
 
-#include "config/loader.hpp"
 #include <parley/suggest.hpp>
 
 #include <string>
@@ -82,7 +82,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const auto value = [&](const Loaded& from) {
         return value_to_toml(key, reinterpret_cast<const char*>(&from.config) + section.offset + key.offset);
       };
-      require(value(*loaded) == value(*back), "what is written loads as the same", value(*loaded) + "\n" + value(*back));
+      require(value(*loaded) == value(*back), "what is written loads as the same",
+              value(*loaded) + "\n" + value(*back));
     }
   return 0;
 }

@@ -2,10 +2,9 @@
 // chunked bodies, upgrades and event streams, on a socket pair. However the client's bytes are cut, the same
 // requests reach the application in the same order, and nothing remains when the client has gone.
 #include "fuzz.hpp"
-#include "socket_pair.hpp"
-
 #include "outbox.hpp"
 #include "server_core.hpp"
+#include "socket_pair.hpp"
 
 #include <parley/net/event_stream.hpp>
 #include <parley/net/websocket.hpp>
@@ -39,7 +38,8 @@ std::optional<Resume<bool>> waiting;
 void note(const Request& request) {
   std::string line(request.method_name);
   line.append(" ").append(request.target).append(" ").append(request.parameter("name"));
-  for (const auto& field : request.fields) line.append("|").append(field.name).append(":").append(field.value);
+  for (const auto& field : request.fields)
+    line.append("|").append(field.name).append(":").append(field.value);
   line.append("\n").append(request.body);
   seen.push_back(std::move(line));
 }
@@ -74,8 +74,9 @@ Task<void> fail(Request& request, Response&) {
 
 Task<void> stream(Request& request, Response& response) {
   note(request);
-  response.stream({"slow", "restart"}, [](EventStream& events) { events.send(Frame::event("1", "e", "data")); },
-                  [] { seen.push_back("stream closed"); });
+  response.stream(
+      {"slow", "restart"}, [](EventStream& events) { events.send(Frame::event("1", "e", "data")); },
+      [] { seen.push_back("stream closed"); });
   co_return;
 }
 

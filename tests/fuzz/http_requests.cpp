@@ -1,8 +1,7 @@
 // Requests as a connection reads them: heads, bodies of a length, chunked bodies, one after another. However
 // the bytes are cut, the same requests come out, and they are what a naive reading of the text says.
-#include "fuzz.hpp"
-
 #include "chunked_body.hpp"
+#include "fuzz.hpp"
 #include "request_parser.hpp"
 
 #include <parley/net/http.hpp>
@@ -42,8 +41,9 @@ void check_head(std::string_view text, const Request& request, const Head& head)
   require(text.size() <= limits.max_size, "a head keeps to its limit", text);
   text.remove_suffix(2);
   const auto line = fuzz::take_until(text, "\r\n");
-  require(line.starts_with(request.method_name) && line.ends_with(request.http_1_0 ? " HTTP/1.0" : " HTTP/1.1"),
-          "the request line has a method and a version", line);
+  require(
+      line.starts_with(request.method_name) && line.ends_with(request.http_1_0 ? " HTTP/1.0" : " HTTP/1.1"),
+      "the request line has a method and a version", line);
   require(trimmed(line.substr(request.method_name.size(), line.size() - request.method_name.size() - 9)) ==
               request.target,
           "the target is what stands between them", line);
@@ -68,7 +68,8 @@ void check_head(std::string_view text, const Request& request, const Head& head)
 }
 
 void check_views(std::string_view input, const Request& request, const Head& head) {
-  for (const auto view : {request.method_name, request.target, request.query, head.request_id, head.traceparent})
+  for (const auto view :
+       {request.method_name, request.target, request.query, head.request_id, head.traceparent})
     require(view.empty() || is_inside(view, input), "a view lies in the input");
   require(request.path.empty() || request.path.data() == root_path.data() || is_inside(request.path, input),
           "the path lies in the input");

@@ -2,7 +2,6 @@
 // `shapes`), the rest is the text. What is read is JSON to another parser too and comes back the same when it
 // is written and read again; what is refused is refused in words.
 #include "fuzz.hpp"
-
 #include "unit/codec/sample.hpp"
 
 #include <parley/codec/json.hpp>
@@ -117,9 +116,10 @@ void check(std::string_view text, const codec::ReadOptions& options) {
 
   const auto first = written(*value, options);
   const auto again = codec::from_json<T>(first, options);
-  require(again.has_value(), "what is written is read", again ? "" : first + "\n" + again.error().message +
-                                                                       again.error().fields[0].field + " " +
-                                                                       again.error().fields[0].problem);
+  require(again.has_value(), "what is written is read",
+          again ? ""
+                : first + "\n" + again.error().message + again.error().fields[0].field + " " +
+                      again.error().fields[0].problem);
   // Fields that the version hides are read and not written.
   if (options.style.version > 1) require(*again == *value, "what is read comes back the same", first);
   const auto second = written(*again, options);

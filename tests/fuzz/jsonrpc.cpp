@@ -1,9 +1,8 @@
-// The envelope of JSON-RPC messages, which is scanned and not parsed: a document that another parser builds says
-// what must have been found. Names, ids and parameters are those of the text, and nothing is taken for a call
-// that is none.
-#include "fuzz.hpp"
-
+// The envelope of JSON-RPC messages, which is scanned and not parsed: a document that another parser builds
+// says what must have been found. Names, ids and parameters are those of the text, and nothing is taken for a
+// call that is none.
 #include "envelope.hpp"
+#include "fuzz.hpp"
 
 #include <parley/utf8.hpp>
 
@@ -21,8 +20,8 @@ namespace {
 
 constexpr std::size_t max_batch = 4;
 
-// How deep the text goes, and whether it is what the other parser cannot judge: a number that no double holds is
-// JSON all the same.
+// How deep the text goes, and whether it is what the other parser cannot judge: a number that no double holds
+// is JSON all the same.
 struct Judgement {
   bool json = false, unknown = false;
   Json document = {};
@@ -49,9 +48,11 @@ std::uint32_t depth_of(const Json& value) {
 
 void check_call(const Envelope& call, const Json& document, std::string_view text) {
   const auto lies_inside = [&](std::string_view part) {
-    return part.empty() || (part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size());
+    return part.empty() ||
+           (part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size());
   };
-  require(lies_inside(call.id) && lies_inside(call.params) && lies_inside(call.plain_name), "views lie in the text");
+  require(lies_inside(call.id) && lies_inside(call.params) && lies_inside(call.plain_name),
+          "views lie in the text");
   require(is_utf8(call.problem), "a problem is readable", call.problem);
   if (!call.id.empty()) {
     const auto id = Json::parse(call.id);
@@ -60,12 +61,14 @@ void check_call(const Envelope& call, const Json& document, std::string_view tex
   }
   if (!call.problem.empty()) return;
   require(document.is_object() && document.at("jsonrpc") == "2.0", "a call is of version 2.0", text);
-  require(document.at("method") == std::string(call.method()), "the method is the one that came", call.method());
+  require(document.at("method") == std::string(call.method()), "the method is the one that came",
+          call.method());
   require(document.contains("id") == !call.notification(), "a call without an id is a notification", text);
   require(document.contains("params") == !call.params.empty(), "there are params if there were", text);
   if (call.params.empty()) return;
   const auto params = Json::parse(call.params);
-  require(params.is_structured() && params == document.at("params"), "the params are those that came", call.params);
+  require(params.is_structured() && params == document.at("params"), "the params are those that came",
+          call.params);
   if (!params.is_array()) return;
   const auto elements = elements_of(call.params);
   require(elements.size() == params.size(), "an array has its elements", call.params);
@@ -83,7 +86,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto text = exact.view();
   const auto message = read_message(text, max_batch);
   const auto other = judge(text);
-  if (message.refusal) require(is_utf8(message.refusal->detail), "a refusal is readable", message.refusal->detail);
+  if (message.refusal)
+    require(is_utf8(message.refusal->detail), "a refusal is readable", message.refusal->detail);
   const bool read = !message.refusal || message.refusal->code != parse_error;
   if (other.unknown) return 0;
   if (!other.json) {

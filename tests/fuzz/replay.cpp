@@ -1,5 +1,5 @@
-// The corpus as ordinary test cases, for every build that is not libFuzzer's: one case per target, whose inputs
-// are the files of its folder. A sanitizer or a target's own requirement ends the program.
+// The corpus as ordinary test cases, for every build that is not libFuzzer's: one case per target, whose
+// inputs are the files of its folder. A sanitizer or a target's own requirement ends the program.
 #include "catch.hpp"
 
 #include <algorithm>
@@ -39,6 +39,8 @@ void replay(const char* name, Target* target) {
 #include "targets.inc"
 #undef FUZZ_TARGET
 
-#define FUZZ_TARGET(name) \
-  TEST_CASE("the corpus of " #name " passes", "[fuzz]") { replay(#name, fuzz_##name); }
+#define FUZZ_TARGET(name)                                 \
+  TEST_CASE("the corpus of " #name " passes", "[fuzz]") { \
+    replay(#name, fuzz_##name);                           \
+  }
 #include "targets.inc"

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "fuzz.hpp"
-
 #include "loop_impl.hpp"
 
 #include <sys/socket.h>
@@ -23,9 +22,7 @@ class SocketPair {
   ~SocketPair() { close(); }
 
   // Once: the server's end.
-  net::Socket server() {
-    return net::Socket(loop_.impl().io, net::Tcp::v4(), std::exchange(ends_[1], -1));
-  }
+  net::Socket server() { return net::Socket(loop_.impl().io, net::Tcp::v4(), std::exchange(ends_[1], -1)); }
 
   // Sends, lets the server do what it can do, and takes what it answers.
   void send(std::string_view bytes) {

@@ -1,7 +1,6 @@
-// Small texts that strangers send: query strings and paths, times, traces, amounts, values of fields. The first
-// byte chooses which.
+// Small texts that strangers send: query strings and paths, times, traces, amounts, values of fields. The
+// first byte chooses which.
 #include "fuzz.hpp"
-
 #include "unit/codec/sample.hpp"
 
 #include <parley/context.hpp>
@@ -27,7 +26,8 @@ void query(std::string_view text) {
   for (const auto& [name, value] : *all) {
     require(is_utf8(name) && is_utf8(value) && !value.contains('\0'), "a parameter is text", value);
     const auto first = std::ranges::find(*all, name, [](const auto& pair) { return pair.first; });
-    require(request.query_parameter(name) == first->second, "the first of a name is the one that is found", name);
+    require(request.query_parameter(name) == first->second, "the first of a name is the one that is found",
+            name);
   }
 }
 
@@ -104,7 +104,8 @@ void field(std::string_view text) {
   set_from_text(describe<test::User>(), &user, name, text, problems);
   if (set_from_text(describe<test::Scalars>(), &scalars, name, text, problems) && problems.empty())
     static_cast<void>(conform(scalars));
-  for (const auto& problem : problems) require(is_utf8(problem.problem), "a problem is readable", problem.problem);
+  for (const auto& problem : problems)
+    require(is_utf8(problem.problem), "a problem is readable", problem.problem);
 }
 
 void utf8(std::string_view text) {

@@ -3,9 +3,8 @@
 // rest are the client's bytes. A decoder of this file, written after RFC 6455 alone, says which messages the
 // application must get and with what the server may end it.
 #include "fuzz.hpp"
-#include "socket_pair.hpp"
-
 #include "long_lived.hpp"
+#include "socket_pair.hpp"
 
 #include <parley/net/websocket.hpp>
 #include <parley/utf8.hpp>
@@ -65,7 +64,11 @@ Expected expect(std::string_view bytes) {
     const bool fin = byte(0) & 0x80;
     const unsigned opcode = byte(0) & 15;
     const unsigned coded = byte(1) & 0x7f;
-    const std::size_t whole_header = 2u + (coded < 126 ? 0u : coded == 126 ? 2u : 8u) + (byte(1) & 0x80 ? 4u : 0u);
+    const std::size_t whole_header = 2u +
+                                     (coded < 126    ? 0u
+                                      : coded == 126 ? 2u
+                                                     : 8u) +
+                                     (byte(1) & 0x80 ? 4u : 0u);
     const auto present = bytes.size();
     const auto broken = [&](std::set<std::uint16_t> codes) {
       out.unseen = present < whole_header;
@@ -73,7 +76,8 @@ Expected expect(std::string_view bytes) {
       return out;
     };
     const bool control = opcode >= 8;
-    if (byte(0) & 0x70 || (opcode > 2 && opcode < 8) || opcode > 10 || !(byte(1) & 0x80)) return broken({1002});
+    if (byte(0) & 0x70 || (opcode > 2 && opcode < 8) || opcode > 10 || !(byte(1) & 0x80))
+      return broken({1002});
     std::uint64_t length = byte(1) & 0x7f;
     if (control && (!fin || length > 125)) return broken({1002});
     if (!control && (opcode == 0) != open.has_value()) return broken({1002});
@@ -216,7 +220,8 @@ void compare(const Expected& expected, const Log& log, const Sent& sent) {
     require(log.closes[0] == 1006, "no close came");
   } else if (expected.closed) {
     require(sent.closed.has_value(), "a close is answered");
-    require(log.closes[0] == *expected.closed, "the application learns the code", std::to_string(log.closes[0]));
+    require(log.closes[0] == *expected.closed, "the application learns the code",
+            std::to_string(log.closes[0]));
     require(sent.pongs == expected.pings, "pings are answered");
   } else {
     require(log.closes[0] == 1006, "no close came");
@@ -259,7 +264,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Request request;
   request.method = Method::get;
   request.fields = std::span(fields, deflate ? 6 : 5);
-  const auto early = deflate ? 0 : std::min<std::size_t>(bytes.size(), static_cast<std::size_t>(how - '0') * 8);
+  const auto early =
+      deflate ? 0 : std::min<std::size_t>(bytes.size(), static_cast<std::size_t>(how - '0') * 8);
   Takeover from{pair.server(), std::string(bytes.substr(0, early)), {}};
   auto connection =
       open_websocket(server.host, std::move(from), request, std::make_unique<Echo>(log), WebSocketOptions{});

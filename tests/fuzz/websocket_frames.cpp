@@ -1,9 +1,8 @@
 // What the server frames: WebSocket messages, closes and events are read back by a decoder of this file; the
 // border functions and the tracker agree with it on any bytes, however they are cut.
-#include "fuzz.hpp"
-
 #include "frame_body.hpp"
 #include "frame_tracker.hpp"
+#include "fuzz.hpp"
 
 #include <parley/utf8.hpp>
 

@@ -9,8 +9,12 @@ struct ManualTime::TimerState : Scheduler::Timer::State {
 
 ManualTime::ManualTime(Timestamp start) : start_(start) {}
 
-Timestamp ManualTime::now() const noexcept { return start_ + offset_; }
-SteadyTime ManualTime::steady() const noexcept { return SteadyTime(std::chrono::hours(1)) + offset_; }
+Timestamp ManualTime::now() const noexcept {
+  return start_ + offset_;
+}
+SteadyTime ManualTime::steady() const noexcept {
+  return SteadyTime(std::chrono::hours(1)) + offset_;
+}
 
 Scheduler::Timer ManualTime::after(std::chrono::milliseconds delay, std::function<void()> work) {
   auto state = std::make_shared<TimerState>();

@@ -1,15 +1,15 @@
 // A clock and a loop that stand still until a test moves them.
 #pragma once
 
+#include <parley/task.hpp>
+#include <parley/time.hpp>
+
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
-
-#include <parley/task.hpp>
-#include <parley/time.hpp>
 
 namespace parley::test {
 

@@ -23,25 +23,30 @@ docs::Endpoint page_endpoint() {
 }
 
 docs::Endpoint asset_endpoint(const Asset& asset, std::string_view type) {
-  docs::Endpoint endpoint{.id = "GetAsset-" + std::string(asset.file), .summary = "A file of the page at `/`"};
+  docs::Endpoint endpoint{.id = "GetAsset-" + std::string(asset.file),
+                          .summary = "A file of the page at `/`"};
   endpoint.answers.push_back({.contents = {{.media_type = type}}});
   return endpoint;
 }
 
 docs::Endpoint stats_endpoint() {
-  docs::Endpoint endpoint{.id = "GetLiveFigures", .summary = "The live figures of the page at `/`, as they are now"};
+  docs::Endpoint endpoint{.id = "GetLiveFigures",
+                          .summary = "The live figures of the page at `/`, as they are now"};
   endpoint.answers.push_back({.contents = {docs::json_of<Stats>()}});
   return endpoint;
 }
 
 docs::Endpoint stream_endpoint() {
-  return {.id = "StreamLiveFigures",
-          .summary = "The live figures as Server-Sent Events",
-          .details = "An event `stats` has all figures; the first comes at once.",
-          .answers = {{.about = "Events, until the client or the server ends it.",
-                       .contents = {{.media_type = "text/event-stream",
-                                     .example = "event: stats\ndata: {\"at\":\"2026-01-01T00:00:00Z\",\"figures\":{\"users\":2}}\n\n"}}}},
-          .errors = docs::codes(Code::unavailable)};
+  return {
+      .id = "StreamLiveFigures",
+      .summary = "The live figures as Server-Sent Events",
+      .details = "An event `stats` has all figures; the first comes at once.",
+      .answers = {{.about = "Events, until the client or the server ends it.",
+                   .contents = {{.media_type = "text/event-stream",
+                                 .example =
+                                     "event: stats\ndata: "
+                                     "{\"at\":\"2026-01-01T00:00:00Z\",\"figures\":{\"users\":2}}\n\n"}}}},
+      .errors = docs::codes(Code::unavailable)};
 }
 
 docs::Channel stats_channel() {
@@ -84,8 +89,9 @@ class HttpConsole final : public Console {
     const auto get = [&router](std::string_view path, Answer answer) -> net::Route& {
       return router.add(net::Method::get, std::string(path), at_once(std::move(answer)));
     };
-    get("/", [this](const Request& request, Response& response) { answer_page(request, response); }).endpoint =
-        docs::share(page_endpoint());
+    get("/", [this](const Request& request, Response& response) {
+      answer_page(request, response);
+    }).endpoint = docs::share(page_endpoint());
     for (const auto& asset : assets()) {
       if (asset.file.ends_with(".html")) continue;
       get(asset.path, [&asset](const Request&, Response& response) {
@@ -98,9 +104,8 @@ class HttpConsole final : public Console {
       response.header("Cache-Control", "no-store");
       response.body = codec::to_json(figures_.read());
     }).endpoint = docs::share(stats_endpoint());
-    auto& followed = get("/api/stats/stream", [this](const Request& request, Response& response) {
-      stream(request, response);
-    });
+    auto& followed = get("/api/stats/stream",
+                         [this](const Request& request, Response& response) { stream(request, response); });
     followed.endpoint = docs::share(stream_endpoint());
     followed.channel = docs::share(stats_channel());
   }
@@ -115,7 +120,8 @@ class HttpConsole final : public Console {
 
   void stream(const Request& request, Response& response) {
     if (!feed_.has_room()) {
-      const Error full{Code::unavailable, "as many pages follow the figures as may", {}, std::chrono::seconds(5)};
+      const Error full{
+          Code::unavailable, "as many pages follow the figures as may", {}, std::chrono::seconds(5)};
       response.status = info(full.code).http_status;
       response.header("Retry-After", "5");
       response.content_type = "application/problem+json";
@@ -123,15 +129,16 @@ class HttpConsole final : public Console {
       return;
     }
     auto entered = std::make_shared<bool>(false);
-    response.stream({.slow_event = R"({"code":"unavailable","message":"too slow: reconnect"})",
-                     .restart_event = R"({"code":"unavailable","message":"the server restarts: reconnect"})"},
-                    [this, entered](net::EventStream& events) {
-                      *entered = true;
-                      feed_.enter(events);
-                    },
-                    [this, entered] {
-                      if (*entered) feed_.leave();
-                    });
+    response.stream(
+        {.slow_event = R"({"code":"unavailable","message":"too slow: reconnect"})",
+         .restart_event = R"({"code":"unavailable","message":"the server restarts: reconnect"})"},
+        [this, entered](net::EventStream& events) {
+          *entered = true;
+          feed_.enter(events);
+        },
+        [this, entered] {
+          if (*entered) feed_.leave();
+        });
   }
 
   Figures figures_;

@@ -97,8 +97,9 @@ std::string operations_html(std::span<const BoundService> services) {
     if (std::ranges::all_of(service.operations, is_hidden)) continue;
     html += "<table class=\"rows\">\n<caption>";
     append_escaped(service.module, html);
-    html += "</caption>\n<thead><tr><th scope=\"col\">REST</th><th scope=\"col\">JSON-RPC</th>"
-            "<th scope=\"col\">What it does</th></tr></thead>\n<tbody>\n";
+    html +=
+        "</caption>\n<thead><tr><th scope=\"col\">REST</th><th scope=\"col\">JSON-RPC</th>"
+        "<th scope=\"col\">What it does</th></tr></thead>\n<tbody>\n";
     for (const auto& row : service.operations)
       if (!is_hidden(row)) append_row(row, html);
     html += "</tbody>\n</table>\n";

@@ -16,8 +16,8 @@ Consumer::Consumer(const Environment& environment, Feed& feed, std::int64_t afte
       failures_(environment.metrics.counter("notifications_feed_failures_total",
                                             "Times that consuming a feed broke off.",
                                             {{"feed", feed.name()}})),
-      gaps_(environment.metrics.counter("notifications_feed_gaps_total",
-                                        "Gaps in feeds, which were skipped.", {{"feed", feed.name()}})) {}
+      gaps_(environment.metrics.counter("notifications_feed_gaps_total", "Gaps in feeds, which were skipped.",
+                                        {{"feed", feed.name()}})) {}
 
 Task<Result<void>> Consumer::follow(CallContext context, std::optional<std::int64_t> after, Outbound& out) {
   return feed_.follow(std::move(context), after.value_or(0), out);
@@ -52,7 +52,8 @@ Task<bool> Consumer::take(const void* update) {
   for (auto backoff = first_backoff;; backoff = std::min(backoff * 2, last_backoff)) {
     CallContext context;
     context.clock = &with_.cursor.clock;
-    auto consuming = with_.store.consume(std::move(context), std::string(feed_.name()), entries, position, anew);
+    auto consuming =
+        with_.store.consume(std::move(context), std::string(feed_.name()), entries, position, anew);
     auto stored = co_await std::move(consuming);
     if (stored) {
       for (auto& notification : *stored) with_.log.publish(std::move(notification));
@@ -88,9 +89,7 @@ void Consumer::complete(std::vector<FeedEntry>& entries) {
 }
 
 Consumers::Consumers(Consumer::Environment environment, std::vector<std::unique_ptr<Feed>> feeds)
-    : environment_(std::move(environment)),
-      feeds_(std::move(feeds)),
-      tasks_([](std::exception_ptr failure) {
+    : environment_(std::move(environment)), feeds_(std::move(feeds)), tasks_([](std::exception_ptr failure) {
         try {
           std::rethrow_exception(failure);
         } catch (const std::exception& e) {

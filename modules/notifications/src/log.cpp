@@ -12,8 +12,8 @@ Log::Log(Store& store, Scheduler& scheduler, Metrics& metrics)
       scheduler_(scheduler),
       following_(metrics.gauge("notifications_followers", "Followers of the log of notifications.")) {
   for (const auto& item : describe<NotificationType>().items)
-    counters_[item.value] = &metrics.counter(
-        "notifications_total", "Notifications that came into the log.", {{"type", item.name}});
+    counters_[item.value] = &metrics.counter("notifications_total", "Notifications that came into the log.",
+                                             {{"type", item.name}});
 }
 
 void Log::publish(Notification notification) {

@@ -84,8 +84,8 @@ class LogReader {
   const View view_;
   std::shared_ptr<Followers> followers_;
   std::int64_t position_;
-  // A position that was asked for may be beyond the log's end, which only the log itself can tell: it may have
-  // notifications that are not published yet.
+  // A position that was asked for may be beyond the log's end, which only the log itself can tell: it may
+  // have notifications that are not published yet.
   bool inside_;
   bool tell_position_;  // with the next update, even if it has nothing else
   const bool positions_;

@@ -5,8 +5,8 @@ namespace parley::notifications {
 namespace {
 
 // The log, with a second index for a user's view of it: his own notifications and those to everybody (user_id
-// ''), of some types. Times are microseconds since 1970, `data` is a JSON object. `feeds` has the positions up
-// to which other modules' feeds have become notifications.
+// ''), of some types. Times are microseconds since 1970, `data` is a JSON object. `feeds` has the positions
+// up to which other modules' feeds have become notifications.
 constexpr db::Migration steps[] = {
     {1, "the log of notifications, and how far the feeds are consumed", R"sql(
       CREATE TABLE notifications (

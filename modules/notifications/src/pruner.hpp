@@ -1,5 +1,5 @@
-// Keeps the log at its configured length, a little at a time so that senders need not wait for it. Loop thread
-// only.
+// Keeps the log at its configured length, a little at a time so that senders need not wait for it. Loop
+// thread only.
 #pragma once
 
 #include "log.hpp"

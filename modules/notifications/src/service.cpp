@@ -102,9 +102,9 @@ Service::Service(Environment environment, Options options, std::vector<std::uniq
       store_(*database_),
       log_(store_, environment.scheduler, environment.metrics),
       pruner_(store_, log_, environment.scheduler, environment.clock, options.keep, options.prune_interval),
-      consumers_({store_, log_, {environment.scheduler, environment.clock}, environment.metrics,
-                  environment.random},
-                 std::move(feeds)) {}
+      consumers_(
+          {store_, log_, {environment.scheduler, environment.clock}, environment.metrics, environment.random},
+          std::move(feeds)) {}
 
 Task<Result<void>> Service::start() {
   CallContext context;

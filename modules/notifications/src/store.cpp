@@ -79,8 +79,8 @@ Result<Notification> append_to_log(db::Session& session, const Notification& not
         stored.seq = row.integer(0);
         stored.created_at = row.timestamp(1);
       },
-      notification.user_id, static_cast<std::int64_t>(notification.type), notification.id,
-      notification.title, notification.message, data, notification.created_at);
+      notification.user_id, static_cast<std::int64_t>(notification.type), notification.id, notification.title,
+      notification.message, data, notification.created_at);
   if (!rows) return std::unexpected(std::move(rows.error()));
   if (*rows != 1) return fail(Code::internal, "the notification got no position in the log");
   return stored;

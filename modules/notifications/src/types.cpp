@@ -53,8 +53,8 @@ const parley::TypeInfo& parley::describe<parley::notifications::Notification>() 
       field<&Notification::type>("type", example(R"("ORDER_UPDATE")"), number(3)),
       field<&Notification::title>("title", example(R"("Order confirmed")"), number(4)),
       field<&Notification::message>("message", example(R"("Your order is now CONFIRMED.")"), number(5)),
-      field<&Notification::data>("data", doc("Details for programs."),
-                                 example(R"({"status":"CONFIRMED"})"), number(6)),
+      field<&Notification::data>("data", doc("Details for programs."), example(R"({"status":"CONFIRMED"})"),
+                                 number(6)),
       field<&Notification::created_at>("created_at", example(R"("2025-01-31T12:00:00Z")"), number(7)),
       field<&Notification::seq>("seq",
                                 doc("Position in the log of all notifications; absent for what stands in no "
@@ -78,8 +78,7 @@ const parley::TypeInfo& parley::describe<parley::notifications::SendNotification
       field<&SendNotification::message>("message", length(0, notifications::max_message_length), no_nul(),
                                         may_be_absent(), doc("The text."),
                                         example(R"("Your account is ready.")"), number(4)),
-      field<&SendNotification::data>("data", items(0, notifications::max_data_entries),
-                                     data_keys(),
+      field<&SendNotification::data>("data", items(0, notifications::max_data_entries), data_keys(),
                                      values(0, notifications::max_value_length), may_be_absent(),
                                      doc("Details for programs."), example(R"({"account":"42"})"), number(5)),
   };
@@ -99,8 +98,7 @@ const parley::TypeInfo& parley::describe<parley::notifications::Broadcast>() {
       field<&Broadcast::message>("message", length(0, notifications::max_message_length), no_nul(),
                                  may_be_absent(), doc("The text."), example(R"("We are back at noon.")"),
                                  number(3)),
-      field<&Broadcast::data>("data", items(0, notifications::max_data_entries),
-                              data_keys(),
+      field<&Broadcast::data>("data", items(0, notifications::max_data_entries), data_keys(),
                               values(0, notifications::max_value_length), may_be_absent(),
                               doc("Details for programs."), example(R"({"until":"12:00"})"), number(4)),
   };
@@ -117,8 +115,7 @@ const parley::TypeInfo& parley::describe<parley::notifications::ListNotification
                                          number(1)),
       field<&ListNotifications::since>(
           "since", pattern("[0-9]{0,18}", "a cursor as `next` gave it, or the seq of a notification"),
-          may_be_absent(),
-          doc("Where to go on: a cursor from `next`; the newest page where it is left out."),
+          may_be_absent(), doc("Where to go on: a cursor from `next`; the newest page where it is left out."),
           example(R"("42")"), number(2)),
       field<&ListNotifications::limit>("limit", range(1, notifications::max_page), may_be_absent(),
                                        doc("The most notifications in one answer."), example("100"),
@@ -127,8 +124,8 @@ const parley::TypeInfo& parley::describe<parley::notifications::ListNotification
                                        doc("Of these types only; none for all."), example(R"(["ERROR"])"),
                                        number(4)),
   };
-  static const TypeInfo type =
-      object<ListNotifications>("ListNotificationsRequest", rows, "Asks for a page of a user's notifications.");
+  static const TypeInfo type = object<ListNotifications>("ListNotificationsRequest", rows,
+                                                         "Asks for a page of a user's notifications.");
   return type;
 }
 
@@ -184,8 +181,8 @@ const parley::TypeInfo& parley::describe<parley::notifications::FollowNotificati
                                          doc("Of these types only; none for all."),
                                          example(R"(["ORDER_UPDATE"])"), number(3)),
   };
-  static const TypeInfo type =
-      object<FollowNotifications>("FollowNotifications", rows, "Asks for notifications in pages as they come.");
+  static const TypeInfo type = object<FollowNotifications>("FollowNotifications", rows,
+                                                           "Asks for notifications in pages as they come.");
   return type;
 }
 

@@ -52,8 +52,8 @@ class LogSource {
   virtual void write_gap(const LogGap& gap, Timestamp now, std::string& json) const = 0;
 };
 
-// An entry or a gap as clients see it, encoded for a form when the first client of that form gets it. Refers to
-// what it is made of.
+// An entry or a gap as clients see it, encoded for a form when the first client of that form gets it. Refers
+// to what it is made of.
 class Frames {
  public:
   // `buffer` is work space that keeps its room from one to the next.

@@ -65,8 +65,8 @@ Task<void> serve(NotificationEdge& edge, net::Request& request, net::Response& r
       [listener](net::EventStream& stream) {
         listener->counted = true;
         listener->edge.event_streams.add(1);
-        stream.send(net::Frame::event({}, "notification",
-                                      welcome(listener->edge, listener->subscribe.user_id)));
+        stream.send(
+            net::Frame::event({}, "notification", welcome(listener->edge, listener->subscribe.user_id)));
         enter(listener->edge, listener->subscribe, stream, Form::event, listener->place);
       },
       [listener] {
@@ -155,7 +155,8 @@ namespace parley::rest {
 void NotificationSocket::on_message(std::string_view message, bool text) {
   if (!text) return refuse({Code::invalid_argument, "a frame must be JSON text, this one is binary"});
   ClientFrame frame;
-  if (auto read = codec::read_json(message, describe<ClientFrame>(), &frame); !read) return refuse(read.error());
+  if (auto read = codec::read_json(message, describe<ClientFrame>(), &frame); !read)
+    return refuse(read.error());
   socket_->send_text(system_frame("pong", "pong", edge_.clock.now()));
 }
 
@@ -186,9 +187,9 @@ net::WebSocketAcceptor accept_notifications(NotificationEdge& edge) {
 }
 
 namespace {
-constexpr docs::Tag notifications_tag{
-    "notifications",
-    "What users are told: stored, told as it comes, and resumable; orders and mentions make some by themselves."};
+constexpr docs::Tag notifications_tag{"notifications",
+                                      "What users are told: stored, told as it comes, and resumable; orders "
+                                      "and mentions make some by themselves."};
 constexpr std::uint32_t handshake_refusals =
     docs::codes(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
 }  // namespace
@@ -197,15 +198,17 @@ docs::Endpoint notifications_endpoint() {
   const auto& row = subscription_row();
   return {.id = std::string(row.name),
           .summary = row.summary,
-          .details = "The first event is the welcome, an INFO titled `Connected`, without an id. Each other one has "
-                     "the notification's `seq` as its id, so that Last-Event-ID resumes without loss or repetition. "
-                     "What is no longer kept is told as a `gap` event.",
+          .details =
+              "The first event is the welcome, an INFO titled `Connected`, without an id. Each other one has "
+              "the notification's `seq` as its id, so that Last-Event-ID resumes without loss or repetition. "
+              "What is no longer kept is told as a `gap` event.",
           .tag = notifications_tag,
           .request = &describe<NotificationQuery>(),
           .answers = {{.about = "Events, until the client or the server ends it.",
                        .contents = {{.media_type = "text/event-stream",
-                                     .example = "id: 42\nevent: notification\ndata: {\"seq\":42,\"title\":\"Hello\"}"
-                                                "\n\n"}},
+                                     .example =
+                                         "id: 42\nevent: notification\ndata: {\"seq\":42,\"title\":\"Hello\"}"
+                                         "\n\n"}},
                        .headers = {{"Cache-Control", "It is about now.", "no-store"}}}},
           .errors = handshake_refusals,
           .permission = row.permission};
@@ -214,24 +217,27 @@ docs::Endpoint notifications_endpoint() {
 docs::Channel notifications_channel() {
   using Direction = docs::Flow::Direction;
   const auto& row = subscription_row();
-  return {.id = "notifications",
-          .title = "A user's notifications",
-          .details = "As Server-Sent Events, or over a WebSocket as JSON text. `since`, or Last-Event-ID, resumes "
-                     "behind the seq it names.",
-          .tag = notifications_tag,
-          .request = &describe<NotificationQuery>(),
-          .flows = {{.id = "listen",
-                     .summary = "The welcome, then each notification; event: notification, gap, overflow or restart.",
-                     .direction = Direction::to_client,
-                     .messages = {docs::message_of<notifications::Notification>("One notification."),
-                                  docs::message_of<GapFrame>(), docs::message_of<StreamEnd>()}},
-                    {.id = "pingListener",
-                     .summary = "Asks over the WebSocket whether the server is there.",
-                     .direction = Direction::from_client,
-                     .messages = {docs::message_of<ClientFrame>()},
-                     .replies = {docs::message_of<SystemFrame>(), docs::message_of<ErrorFrame>()}}},
-          .permission = row.permission,
-          .errors = handshake_refusals};
+  return {
+      .id = "notifications",
+      .title = "A user's notifications",
+      .details =
+          "As Server-Sent Events, or over a WebSocket as JSON text. `since`, or Last-Event-ID, resumes "
+          "behind the seq it names.",
+      .tag = notifications_tag,
+      .request = &describe<NotificationQuery>(),
+      .flows = {{.id = "listen",
+                 .summary =
+                     "The welcome, then each notification; event: notification, gap, overflow or restart.",
+                 .direction = Direction::to_client,
+                 .messages = {docs::message_of<notifications::Notification>("One notification."),
+                              docs::message_of<GapFrame>(), docs::message_of<StreamEnd>()}},
+                {.id = "pingListener",
+                 .summary = "Asks over the WebSocket whether the server is there.",
+                 .direction = Direction::from_client,
+                 .messages = {docs::message_of<ClientFrame>()},
+                 .replies = {docs::message_of<SystemFrame>(), docs::message_of<ErrorFrame>()}}},
+      .permission = row.permission,
+      .errors = handshake_refusals};
 }
 
 }  // namespace parley::rest

@@ -118,8 +118,8 @@ NotificationHub::NotificationHub(LogHubs& hubs, notifications::NotificationServi
 
 NotificationHub::~NotificationHub() = default;
 
-std::shared_ptr<Group> NotificationHub::group(const std::string& user, const std::vector<NotificationType>& types,
-                                              Form form) {
+std::shared_ptr<Group> NotificationHub::group(const std::string& user,
+                                              const std::vector<NotificationType>& types, Form form) {
   std::uint32_t bits = 0;
   for (const auto type : types) bits |= bit(type);
   auto& of_types = channel(bits == 0 ? all_types : bits, form);

@@ -1,7 +1,8 @@
 // The notifications on this edge: one hub over the whole log, whoever listens.
 //
-// Every notification is encoded once per form. One to everybody goes to the fan-outs of those who asked for its
-// type, whoever they are; one to a user goes to his own streams, behind what the fan-outs still gather for them.
+// Every notification is encoded once per form. One to everybody goes to the fan-outs of those who asked for
+// its type, whoever they are; one to a user goes to his own streams, behind what the fan-outs still gather
+// for them.
 #pragma once
 
 #include "log_hub.hpp"
@@ -51,8 +52,8 @@ class NotificationHub final : public LogHub, public std::enable_shared_from_this
 
   // The streams of one user that asked for the same types in the same form; of one that is there already, if
   // any. No types: all.
-  std::shared_ptr<Group> group(const std::string& user, const std::vector<notifications::NotificationType>& types,
-                               Form form);
+  std::shared_ptr<Group> group(const std::string& user,
+                               const std::vector<notifications::NotificationType>& types, Form form);
   std::size_t users() const noexcept { return users_.size(); }
 
  private:

@@ -33,12 +33,16 @@ template <>
 const parley::TypeInfo& parley::describe<parley::app::Config>() {
   using parley::app::Config;
   static constexpr Row rows[] = {
-      field<&Config::server>("server", may_be_absent()),   field<&Config::net>("net", may_be_absent()),
-      field<&Config::storage>("storage", may_be_absent()), field<&Config::users>("users", may_be_absent()),
+      field<&Config::server>("server", may_be_absent()),
+      field<&Config::net>("net", may_be_absent()),
+      field<&Config::storage>("storage", may_be_absent()),
+      field<&Config::users>("users", may_be_absent()),
       field<&Config::orders>("orders", may_be_absent()),
       field<&Config::chat>("chat", may_be_absent()),
-      field<&Config::notifications>("notifications", may_be_absent()),       field<&Config::rest>("rest", may_be_absent()),
-      field<&Config::jsonrpc>("jsonrpc", may_be_absent()), field<&Config::log>("log", may_be_absent()),
+      field<&Config::notifications>("notifications", may_be_absent()),
+      field<&Config::rest>("rest", may_be_absent()),
+      field<&Config::jsonrpc>("jsonrpc", may_be_absent()),
+      field<&Config::log>("log", may_be_absent()),
       field<&Config::teaching>("teaching", may_be_absent()),
       field<&Config::console>("console", may_be_absent()),
       field<&Config::faults>("faults", may_be_absent()),

@@ -42,8 +42,8 @@ std::vector<std::pair<std::string, std::string>> process_environment();
 // Whether the value of this key is never shown; its name says so.
 bool is_secret(std::string_view key) noexcept;
 
-// The configuration as TOML, each line with its origin; it reads back as the same configuration, but for secrets,
-// of which it only says that they are set.
+// The configuration as TOML, each line with its origin; it reads back as the same configuration, but for
+// secrets, of which it only says that they are set.
 std::string to_toml(const Loaded& loaded);
 // One value as TOML.
 std::string value_to_toml(const FieldInfo& field, const void* value);

@@ -21,8 +21,9 @@ struct Options {
   double warmup = 0.5;  // before that
   std::string path = "/";
   std::string post_path;  // sse: where messages are posted
-  std::string body;       // http: POST if not empty; {n} becomes a number that never repeats. events: what is posted
-  int greetings = 0;      // events: how many come to each stream before what is counted
+  std::string
+      body;  // http: POST if not empty; {n} becomes a number that never repeats. events: what is posted
+  int greetings = 0;  // events: how many come to each stream before what is counted
   std::string content_type = "application/json";
 };
 

@@ -98,7 +98,8 @@ inline void sending_contract(const Factory& make) {
     for (int i = 0; i < 4000; ++i) ue += "ü";
     SendNotification request = to(std::string(100, 'u'), std::string(200, 't'));
     request.message = ue;
-    for (int i = 0; i < 32; ++i) request.data[std::string(62, 'k') + std::to_string(10 + i)] = std::string(1000, 'v');
+    for (int i = 0; i < 32; ++i)
+      request.data[std::string(62, 'k') + std::to_string(10 + i)] = std::string(1000, 'v');
     REQUIRE(send(p, request));
     const auto log = read_all(p, request.user_id);
     REQUIRE(log.size() == 1);
@@ -134,7 +135,8 @@ inline void reading_contract(const Factory& make) {
     CHECK_FALSE(newest.more);
     CHECK(newest.next == "36");
     CHECK(page(p, "bob", "", 1000).notifications.size() == 24);
-    CHECK(titles(page(p, "bob", "", 2, {NotificationType::warning}).notifications) == Titles{"all11", "all12"});
+    CHECK(titles(page(p, "bob", "", 2, {NotificationType::warning}).notifications) ==
+          Titles{"all11", "all12"});
   }
 
   SECTION("a cursor goes on exactly where the page ended, whatever the page's size") {

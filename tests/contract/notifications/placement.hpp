@@ -49,7 +49,8 @@ T call(Placement& placement, Task<T> task) {
   return std::move(*value);
 }
 
-inline SendNotification to(std::string user, std::string title, NotificationType type = NotificationType::info) {
+inline SendNotification to(std::string user, std::string title,
+                           NotificationType type = NotificationType::info) {
   SendNotification request;
   request.user_id = std::move(user);
   request.title = std::move(title);
@@ -71,7 +72,8 @@ inline Notification sent(Placement& p, std::string user, std::string title,
   if (!answer) throw std::runtime_error("sending failed: " + answer.error().message);
   return *answer;
 }
-inline Notification told_all(Placement& p, std::string title, NotificationType type = NotificationType::info) {
+inline Notification told_all(Placement& p, std::string title,
+                             NotificationType type = NotificationType::info) {
   Broadcast request;
   request.title = std::move(title);
   request.type = type;
@@ -111,7 +113,8 @@ inline NotificationPage page(Placement& p, std::string user, std::string since, 
 }
 // What a client gets that goes on from `since`, page by page, until there is no more.
 inline std::vector<Notification> read_all(Placement& p, const std::string& user, std::string since = "0",
-                                          std::int32_t limit = 100, std::vector<NotificationType> types = {}) {
+                                          std::int32_t limit = 100,
+                                          std::vector<NotificationType> types = {}) {
   std::vector<Notification> all;
   for (;;) {
     auto answer = page(p, user, since, limit, types);
@@ -137,8 +140,8 @@ inline std::string problem_of(const Error& error, std::string_view name) {
 
 // A streaming call and what its receiver has got. Cancels and awaits the call when destroyed; so it does not
 // outlive the placement, nor a restart of it.
-template <class Element, class Request, Task<Result<void>> (NotificationService::*Method)(CallContext, Request,
-                                                                                          Sink<Element>)>
+template <class Element, class Request,
+          Task<Result<void>> (NotificationService::*Method)(CallContext, Request, Sink<Element>)>
 class Stream {
  public:
   Stream(Placement& placement, Request request, bool held = false)

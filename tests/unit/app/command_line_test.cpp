@@ -211,7 +211,8 @@ TEST_CASE("every example of the help is a command line that parses") {
       if (word == "source") continue;  // run in a real shell by the end-to-end tests
       CHECK(word == "parley");
       while (words >> word && word != ">") arguments.push_back(word);
-      if (std::string_view(example.line).find("$(") != std::string_view::npos) continue;  // the shell takes it apart
+      if (std::string_view(example.line).find("$(") != std::string_view::npos)
+        continue;  // the shell takes it apart
       CHECK(problem_of(arguments).empty());
     }
 }

@@ -1,8 +1,8 @@
 // The page as HTML, and its figures.
-#include "catch.hpp"
 #include "page.hpp"
 
 #include "assets.hpp"
+#include "catch.hpp"
 #include "manual_time.hpp"
 
 #include <parley/codec/json.hpp>
@@ -36,7 +36,8 @@ constexpr Operation rows[] = {
     operation<&Port::create>("CreateThing", http(Verb::post, "/api/{version}/things"),
                              summary("Makes <b>one</b> & no more.")),
     operation<&Port::inject>("InjectFault", rpc("fault"), permission("admin:faults"), summary("Breaks.")),
-    operation<&Port::follow>("FollowThings", http(Verb::get, "/api/{version}/things/stream"), summary("All.")),
+    operation<&Port::follow>("FollowThings", http(Verb::get, "/api/{version}/things/stream"),
+                             summary("All.")),
     operation<&Port::feed>("FeedThings", summary("For other modules.")),
 };
 
@@ -101,9 +102,10 @@ TEST_CASE("the assets are small and of this server alone") {
 TEST_CASE("figures are read when asked for; a rate is what has come since the reading before") {
   test::ManualTime time;
   double total = 100, users = 1;
-  Figures figures({{"requests_per_second", "requests a second", [&] { return total; }, Figure::Shown::per_second},
-                   {"users", "users", [&] { return users; }}},
-                  time);
+  Figures figures(
+      {{"requests_per_second", "requests a second", [&] { return total; }, Figure::Shown::per_second},
+       {"users", "users", [&] { return users; }}},
+      time);
   const auto rate = [](const Stats& stats) { return stats.figures.at("requests_per_second"); };
   CHECK(rate(figures.read()) == 0);
   CHECK(rate(figures.follow()) == 0);  // nothing to compare with

@@ -1,7 +1,8 @@
 // The live figures as events: one timer for all, encoded once, bounded.
+#include "stats_feed.hpp"
+
 #include "catch.hpp"
 #include "manual_time.hpp"
-#include "stats_feed.hpp"
 
 #include <parley/net/event_stream.hpp>
 

@@ -73,7 +73,6 @@ json openapi(const net::Router& router, bool anonymous = true) {
 
 }  // namespace
 
-
 TEST_CASE("an endpoint says its parameters, its answer and its errors") {
   net::Router router;
   router.add(Method::get, "/things/{id}", nothing).endpoint = docs::share(find_endpoint());

@@ -1,11 +1,12 @@
+#include "catch.hpp"
+
 #include <parley/bus.hpp>
 #include <parley/context.hpp>
 #include <parley/ids.hpp>
 #include <parley/result.hpp>
 #include <parley/time.hpp>
-#include <set>
 
-#include "catch.hpp"
+#include <set>
 
 using namespace parley;
 using namespace std::chrono_literals;
@@ -34,9 +35,9 @@ TEST_CASE("RFC 3339 is read with any offset and nothing else") {
   CHECK_FALSE(parse_rfc3339("9999-12-31T23:59:59-00:01"));
   CHECK_FALSE(parse_rfc3339("9999-12-31T23:59:60Z"));
   for (auto bad : {"", "2022-01-21", "2022-01-21T16:07:14", "2022-01-21 16:07:14Z", "2022-02-30T00:00:00Z",
-                   "2022-01-21T24:00:00Z", "2022-01-21T16:60:00Z", "2022-01-21T16:07:14.Z", "2022-01-21T16:07:14+3:00",
-                   "2022-01-21T16:07:14Zx", "2022-01-21T16:07:14.1234567890Z", "+022-01-21T16:07:14Z",
-                   "2022-01-21T16:07:14+24:00"}) {
+                   "2022-01-21T24:00:00Z", "2022-01-21T16:60:00Z", "2022-01-21T16:07:14.Z",
+                   "2022-01-21T16:07:14+3:00", "2022-01-21T16:07:14Zx", "2022-01-21T16:07:14.1234567890Z",
+                   "+022-01-21T16:07:14Z", "2022-01-21T16:07:14+24:00"}) {
     INFO(bad);
     CHECK(!parse_rfc3339(bad));
   }
@@ -45,7 +46,8 @@ TEST_CASE("RFC 3339 is read with any offset and nothing else") {
 TEST_CASE("time round-trips through its text") {
   auto random = make_random(42);
   for (int i = 0; i < 1000; ++i) {
-    const Timestamp time{std::chrono::microseconds(static_cast<std::int64_t>(random->next() % 253'402'300'799'000'000))};
+    const Timestamp time{
+        std::chrono::microseconds(static_cast<std::int64_t>(random->next() % 253'402'300'799'000'000))};
     CHECK(parse_rfc3339(to_rfc3339(time)) == time);
   }
 }
@@ -134,6 +136,7 @@ TEST_CASE("every code has a row in the one error table") {
   }
   CHECK(info(Code::invalid_argument).http_status == 400);
   CHECK(info(static_cast<Code>(99)).name == "unknown");
-  const auto error = invalid_argument({{"name", "is required"}, {"age", "must be between 0 and 120, is 200"}});
+  const auto error =
+      invalid_argument({{"name", "is required"}, {"age", "must be between 0 and 120, is 200"}});
   CHECK(error.message == "name is required (and 1 more problem)");
 }

@@ -1,9 +1,9 @@
+#include "catch.hpp"
+#include "manual_time.hpp"
+
 #include <parley/follow.hpp>
 
 #include <vector>
-
-#include "catch.hpp"
-#include "manual_time.hpp"
 
 using namespace parley;
 using namespace std::chrono_literals;
@@ -60,8 +60,9 @@ struct Harness {
     tasks.spawn(run(std::move(context), position));
   }
   Task<void> run(CallContext context, std::int64_t position) {
-    auto call = follow_log(std::move(context), followers, time, position,
-                           [this](std::int64_t at) { return log.read(at); }, Sink<std::int64_t>(receiver));
+    auto call = follow_log(
+        std::move(context), followers, time, position, [this](std::int64_t at) { return log.read(at); },
+        Sink<std::int64_t>(receiver));
     auto outcome = co_await std::move(call);
     if (!outcome) ended = outcome.error();
   }

@@ -1,8 +1,8 @@
+#include "catch.hpp"
+
 #include <parley/money.hpp>
 
 #include <limits>
-
-#include "catch.hpp"
 
 using namespace parley;
 
@@ -30,8 +30,8 @@ TEST_CASE("money is read from the text of a number, exactly") {
 }
 
 TEST_CASE("what is no exact amount is refused") {
-  const auto text = GENERATE("", "-", ".", "1.", ".5", "01", "+1", "1e", "1e+", "0x10", "1 ", "NaN", "0.001", "1e-3",
-                             "92233720368547758.08", "1e17", "1e999999999999", "1,5");
+  const auto text = GENERATE("", "-", ".", "1.", ".5", "01", "+1", "1e", "1e+", "0x10", "1 ", "NaN", "0.001",
+                             "1e-3", "92233720368547758.08", "1e17", "1e999999999999", "1,5");
   INFO(text);
   CHECK_FALSE(parse_money(text));
 }

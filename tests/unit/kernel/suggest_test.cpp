@@ -1,9 +1,9 @@
+#include "catch.hpp"
+
 #include <parley/suggest.hpp>
 
 #include <string>
 #include <vector>
-
-#include "catch.hpp"
 
 using namespace parley;
 

@@ -1,14 +1,17 @@
+#include "catch.hpp"
+
 #include <parley/lifecycle.hpp>
 #include <parley/task.hpp>
-#include <stdexcept>
 
-#include "catch.hpp"
+#include <stdexcept>
 
 using namespace parley;
 
 namespace {
 
-Task<int> immediate(int value) { co_return value; }
+Task<int> immediate(int value) {
+  co_return value;
+}
 
 Task<int> sum_of(int count) {
   int sum = 0;
@@ -29,7 +32,9 @@ struct Gate {
   }
 };
 
-Task<void> record(Task<int> task, std::vector<int>& out) { out.push_back(co_await std::move(task)); }
+Task<void> record(Task<int> task, std::vector<int>& out) {
+  out.push_back(co_await std::move(task));
+}
 
 TaskGroup::OnError rethrow_nothing() {
   return [](std::exception_ptr) { FAIL("no exception was expected"); };
@@ -128,7 +133,9 @@ TEST_CASE("the lifecycle starts in order, stops in reverse, and undoes a failed 
                              return []() -> Task<void> { co_return; }();
                            }};
   };
-  const auto run = [](Lifecycle& l, std::optional<Result<void>>& out) -> Task<void> { out = co_await l.start(); };
+  const auto run = [](Lifecycle& l, std::optional<Result<void>>& out) -> Task<void> {
+    out = co_await l.start();
+  };
   const auto halt = [](Lifecycle& l) -> Task<void> { co_await l.stop(); };
   TaskGroup group(rethrow_nothing());
   std::optional<Result<void>> outcome;

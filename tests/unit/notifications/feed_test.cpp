@@ -39,8 +39,12 @@ void await_position(InProcess& p, double entries) {
 
 class UnusedOrders final : public orders::OrderService {
  public:
-  Task<Result<orders::Order>> create_order(CallContext, orders::CreateOrder) override { return unused<orders::Order>(); }
-  Task<Result<orders::Order>> get_order(CallContext, orders::GetOrder) override { return unused<orders::Order>(); }
+  Task<Result<orders::Order>> create_order(CallContext, orders::CreateOrder) override {
+    return unused<orders::Order>();
+  }
+  Task<Result<orders::Order>> get_order(CallContext, orders::GetOrder) override {
+    return unused<orders::Order>();
+  }
   Task<Result<orders::Order>> update_order_status(CallContext, orders::UpdateOrderStatus) override {
     return unused<orders::Order>();
   }
@@ -148,7 +152,8 @@ TEST_CASE("feed: a commit that fails is tried again, and nothing comes twice") {
   CHECK(titles(read_all(p, "bob")) == f(1, 10));
 }
 
-TEST_CASE("feed: stopped at any moment, with commits that fail and answers that are lost, each entry comes once") {
+TEST_CASE(
+    "feed: stopped at any moment, with commits that fail and answers that are lost, each entry comes once") {
   const auto seed = GENERATE(range(1, 21));
   std::mt19937 random(static_cast<unsigned>(seed));
   const auto any = [&](int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); };
@@ -200,7 +205,8 @@ TEST_CASE("feed: an order tells its user what has become of it") {
   CHECK(first.user_id == "bob");
   CHECK(first.type == NotificationType::order_update);
   CHECK(first.title == "Order created");
-  CHECK(first.data == std::map<std::string, std::string>{{"order_id", "o-1"}, {"status", "PENDING"}, {"total", "59.97"}});
+  CHECK(first.data ==
+        std::map<std::string, std::string>{{"order_id", "o-1"}, {"status", "PENDING"}, {"total", "59.97"}});
   const auto& second = *read.entries[1].notification;
   CHECK(second.title == "Order confirmed");
   CHECK(second.data.at("status") == "CONFIRMED");

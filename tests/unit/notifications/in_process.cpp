@@ -56,7 +56,8 @@ class FakeFeed final : public Feed {
       page.update.gap = LogGap{position + 1, source_.first - 1};
       position = source_.first - 1;
     }
-    while (position < source_.last && page.update.seqs.size() < source_.page) page.update.seqs.push_back(++position);
+    while (position < source_.last && page.update.seqs.size() < source_.page)
+      page.update.seqs.push_back(++position);
     page.position = position;
     page.empty = !page.update.gap && page.update.seqs.empty();
     co_return page;
@@ -98,8 +99,8 @@ void InProcess::start() {
   database_ = database.get();
   std::vector<std::unique_ptr<Feed>> feeds;
   feeds.push_back(std::make_unique<FakeFeed>(source, time));
-  module_ = std::make_unique<Service>(Service::Environment{std::move(database), time, time, metrics, *random_},
-                                      options, std::move(feeds));
+  module_ = std::make_unique<Service>(
+      Service::Environment{std::move(database), time, time, metrics, *random_}, options, std::move(feeds));
   auto started = contract::call(*this, module_->start());
   if (!started) throw std::runtime_error(started.error().message);
 }

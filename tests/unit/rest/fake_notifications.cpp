@@ -66,7 +66,8 @@ LogPage<NotificationUpdate> FakeNotifications::read(const FollowNotifications& r
     while (position < last && found.update.notifications.size() < page) {
       const auto& next = log[static_cast<std::size_t>(position++)];
       const bool his = !request.user_id || next.user_id.empty() || next.user_id == *request.user_id;
-      const bool of_type = request.types.empty() || std::ranges::find(request.types, next.type) != request.types.end();
+      const bool of_type =
+          request.types.empty() || std::ranges::find(request.types, next.type) != request.types.end();
       if (his && of_type) found.update.notifications.push_back(next);
       told = false;
     }

@@ -15,8 +15,8 @@ class FakeNotifications final : public notifications::NotificationService {
  public:
   explicit FakeNotifications(Scheduler& scheduler) : scheduler_(scheduler) {}
 
-  Task<Result<notifications::Notification>> send_notification(CallContext context,
-                                                              notifications::SendNotification request) override;
+  Task<Result<notifications::Notification>> send_notification(
+      CallContext context, notifications::SendNotification request) override;
   Task<Result<notifications::Notification>> broadcast(CallContext context,
                                                       notifications::Broadcast request) override;
   Task<Result<notifications::NotificationPage>> list_notifications(

@@ -72,13 +72,14 @@ bool has(const std::string& text, const std::string& part) {
 TEST_CASE("notifications: everyone gets his own and those to everybody, from one cursor") {
   Fixture f;
   f.log.append("bob");
-  Client bob(f, "bob"), again(f, "bob"), eve(f, "eve"), errors(f, "bob", std::nullopt, {NotificationType::error});
+  Client bob(f, "bob"), again(f, "bob"), eve(f, "eve"),
+      errors(f, "bob", std::nullopt, {NotificationType::error});
   CHECK(f.log.follows == 1);
-  f.log.append("bob");                             // 2
-  f.log.append("eve");                             // 3
-  f.log.append("", NotificationType::error);       // 4
-  f.log.append("nobody");                          // 5
-  f.log.append("bob", NotificationType::error);    // 6
+  f.log.append("bob");                           // 2
+  f.log.append("eve");                           // 3
+  f.log.append("", NotificationType::error);     // 4
+  f.log.append("nobody");                        // 5
+  f.log.append("bob", NotificationType::error);  // 6
   CHECK(bob.seqs() == Seqs{2, 4, 6});
   CHECK(again.seqs() == Seqs{2, 4, 6});
   CHECK(eve.seqs() == Seqs{3, 4});
@@ -96,8 +97,8 @@ TEST_CASE("notifications: one to everybody is encoded once for a thousand stream
   std::list<FrameSocket> sockets;
   std::list<Place> places;
   for (int i = 0; i < 1000; ++i)
-    places.emplace_back().enter(f.hubs.hub()->group("user" + std::to_string(i), {}, Form::text), sockets.emplace_back(),
-                                std::nullopt);
+    places.emplace_back().enter(f.hubs.hub()->group("user" + std::to_string(i), {}, Form::text),
+                                sockets.emplace_back(), std::nullopt);
   f.log.append("");
   for (auto& socket : sockets) {
     REQUIRE(socket.frames.size() == 1);
@@ -263,8 +264,10 @@ TEST_CASE("notifications: a bad request names what the client wrote") {
     CHECK(response.status == 400);
     return parse(response.body)["errors"][0]["field"].get<std::string>();
   };
-  for (auto [query, name] : {std::pair{"", "user_id"}, {"?user_id=b&types=LOUD", "types"},
-                             {"?user_id=b&since=x", "since"}, {"?user_id=b&since=-1", "since"}}) {
+  for (auto [query, name] : {std::pair{"", "user_id"},
+                             {"?user_id=b&types=LOUD", "types"},
+                             {"?user_id=b&since=x", "since"},
+                             {"?user_id=b&since=-1", "since"}}) {
     TestRequest request(net::Method::get, std::string("/api/v1/notifications/stream") + query);
     CHECK(field(request) == name);
   }

@@ -1,5 +1,5 @@
-// Where threads meet, for the thread sanitizer: other threads and the loop, writers of metrics and their reader.
-// (The databases' threads and the log's are in unit_db and unit_observe, which run under it too.)
+// Where threads meet, for the thread sanitizer: other threads and the loop, writers of metrics and their
+// reader. (The databases' threads and the log's are in unit_db and unit_observe, which run under it too.)
 #include "catch.hpp"
 
 #include <parley/net/loop.hpp>
@@ -44,9 +44,10 @@ TEST_CASE("what many threads post runs on the loop, each thread's in its order")
         elsewhere |= std::this_thread::get_id() != own;
         seen[static_cast<std::size_t>(thread)].push_back(i);
         // Work of the loop begets work, as that of a database's answer does.
-        if (i + 1 == posts) loop.post([&] {
-          if (++finished == threads) loop.stop();
-        });
+        if (i + 1 == posts)
+          loop.post([&] {
+            if (++finished == threads) loop.stop();
+          });
       });
   });
   loop.run();

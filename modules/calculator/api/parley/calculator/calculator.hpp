@@ -1,15 +1,15 @@
 // The calculator port (lecture: "Simple gRPC service example"; the course's lab 06).
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include <parley/context.hpp>
 #include <parley/operation.hpp>
 #include <parley/result.hpp>
 #include <parley/task.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace parley::calculator {
 

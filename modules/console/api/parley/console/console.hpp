@@ -1,5 +1,5 @@
-// The page at `/`: what the server has, the commands to try it, live figures over Server-Sent Events. An edge:
-// nobody uses it, and it knows of other modules only their rows.
+// The page at `/`: what the server has, the commands to try it, live figures over Server-Sent Events. An
+// edge: nobody uses it, and it knows of other modules only their rows.
 #pragma once
 
 #include <parley/describe.hpp>

@@ -1,5 +1,5 @@
-// The HTTP edge: REST routes made from operation rows, the WebSockets and SSE of chat and notifications, health, metrics and
-// descriptions. It holds no domain rule.
+// The HTTP edge: REST routes made from operation rows, the WebSockets and SSE of chat and notifications,
+// health, metrics and descriptions. It holds no domain rule.
 #pragma once
 
 #include <parley/calculator/calculator.hpp>

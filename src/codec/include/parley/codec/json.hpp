@@ -20,8 +20,9 @@ struct JsonStyle {
 
 // Appends. Absent optionals are left out; an explicit null is written. Doubles in their shortest form that
 // reads back the same, whole ones without a fraction; NaN and infinities as null. Durations are whole
-// milliseconds; amounts of money have two decimals; an object in its text form is a string. Text must be UTF-8: ill-formed bytes are written as U+FFFD. Of the extra members those are
-// left out that bear the name of a declared field.
+// milliseconds; amounts of money have two decimals; an object in its text form is a string. Text must be
+// UTF-8: ill-formed bytes are written as U+FFFD. Of the extra members those are left out that bear the name
+// of a declared field.
 void write_json(const TypeInfo& type, const void* value, std::string& out, const JsonStyle& style = {});
 template <class T>
 std::string to_json(const T& value, const JsonStyle& style = {}) {
@@ -38,15 +39,16 @@ struct ReadOptions {
   // Of all arrays and maps of one message together, so that a small text cannot become a large value.
   std::uint32_t max_elements = 100'000;
   JsonStyle style = {};  // that the text is in
-  // Bits of the outermost type's fields that come from elsewhere: the text's members of those names are unknown.
+  // Bits of the outermost type's fields that come from elsewhere: the text's members of those names are
+  // unknown.
   std::uint64_t hidden = 0;
 };
 
 // Reads strictly (RFC 8259: UTF-8, no duplicate member among the known ones, nothing after the end) and
 // conforms the value. invalid_argument lists every problem with its path; text that is not JSON is one
 // problem, of the field "", that tells the byte. A field hidden from `style.version` is unknown to it.
-// Whole numbers may be written with a fraction or an exponent (5.0, 5e0) up to 2^53; amounts of money are taken
-// from their digits, whichever way they are written. Null clears an optional.
+// Whole numbers may be written with a fraction or an exponent (5.0, 5e0) up to 2^53; amounts of money are
+// taken from their digits, whichever way they are written. Null clears an optional.
 Result<void> read_json(std::string_view text, const TypeInfo& type, void* value,
                        const ReadOptions& options = {});
 // The same without conform() and without asking for required fields of `type` itself, for an edge that fills

@@ -8,6 +8,10 @@
 // has completed without an error is on disk.
 #pragma once
 
+#include <parley/context.hpp>
+#include <parley/result.hpp>
+#include <parley/task.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,10 +23,6 @@
 #include <variant>
 #include <vector>
 
-#include <parley/context.hpp>
-#include <parley/result.hpp>
-#include <parley/task.hpp>
-
 namespace parley::db {
 
 // A parameter; text and blobs are read before execute() or query() returns.
@@ -31,16 +31,29 @@ struct Blob {
 };
 using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string_view, Blob>;
 
-inline Value to_value(std::nullptr_t) { return nullptr; }
-inline Value to_value(std::string_view v) { return v; }
-inline Value to_value(const std::string& v) { return std::string_view(v); }
-inline Value to_value(const char* v) { return std::string_view(v); }
-inline Value to_value(double v) { return v; }
-inline Value to_value(Blob v) { return v; }
-inline Value to_value(Timestamp v) { return static_cast<std::int64_t>(v.time_since_epoch().count()); }
+inline Value to_value(std::nullptr_t) {
+  return nullptr;
+}
+inline Value to_value(std::string_view v) {
+  return v;
+}
+inline Value to_value(const std::string& v) {
+  return std::string_view(v);
+}
+inline Value to_value(const char* v) {
+  return std::string_view(v);
+}
+inline Value to_value(double v) {
+  return v;
+}
+inline Value to_value(Blob v) {
+  return v;
+}
+inline Value to_value(Timestamp v) {
+  return static_cast<std::int64_t>(v.time_since_epoch().count());
+}
 template <class I>
-  requires std::is_integral_v<I>
-Value to_value(I v) {
+requires std::is_integral_v<I> Value to_value(I v) {
   return static_cast<std::int64_t>(v);
 }
 template <class T>
@@ -82,9 +95,8 @@ class Session {
   template <class Each, class... P>
   Result<std::int64_t> query(const char* sql, Each&& each, const P&... parameters) {
     const Value values[] = {to_value(parameters)..., nullptr};
-    return run(sql, {values, sizeof...(P)}, &each, [](void* f, const Row& row) {
-      (*static_cast<std::remove_reference_t<Each>*>(f))(row);
-    });
+    return run(sql, {values, sizeof...(P)}, &each,
+               [](void* f, const Row& row) { (*static_cast<std::remove_reference_t<Each>*>(f))(row); });
   }
 
  protected:

@@ -1,22 +1,22 @@
 // The SQLite driver.
 #pragma once
 
+#include <parley/db/database.hpp>
+#include <parley/describe.hpp>
+
 #include <chrono>
 #include <memory>
 #include <span>
 #include <string>
 
-#include <parley/db/database.hpp>
-#include <parley/describe.hpp>
-
 namespace parley::db {
 
 // Configuration section [storage].
 struct Options {
-  std::int32_t write_queue = 4096;   // waiting writes; more are refused with `unavailable`
-  std::int32_t read_queue = 4096;    // waiting reads, likewise
-  std::int32_t readers = 1;          // reader threads
-  std::int32_t batch = 256;          // most writes in one commit
+  std::int32_t write_queue = 4096;       // waiting writes; more are refused with `unavailable`
+  std::int32_t read_queue = 4096;        // waiting reads, likewise
+  std::int32_t readers = 1;              // reader threads
+  std::int32_t batch = 256;              // most writes in one commit
   std::chrono::milliseconds probe{500};  // how often a failing database tries again
   std::int64_t cache_bytes = 8 << 20;    // page cache of each connection
 };

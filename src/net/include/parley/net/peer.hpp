@@ -39,8 +39,8 @@ class Fanout;
 
 // What sends to one client. Everything sent in one turn of the loop leaves in one write. What a peer has
 // not taken is bounded in bytes (net.send_buffer, which one frame may exceed); past that its backlog is
-// dropped at a frame border, it is told why and how to resume, and closed: see `slow_reason`. Loop thread only; owned by the connection; a
-// handler may keep it until its on_close().
+// dropped at a frame border, it is told why and how to resume, and closed: see `slow_reason`. Loop thread
+// only; owned by the connection; a handler may keep it until its on_close().
 class Peer {
  public:
   virtual ~Peer() = default;
