@@ -17,9 +17,7 @@ constexpr std::int64_t chunk = 500;  // mentions removed in one transaction
 // Statements name their parameters in the order of their numbers. The newest mention is never removed, so
 // that a position is never given twice.
 constexpr const char* add_mention = R"sql(
-  INSERT INTO mentions (seq, mentioned, room, message_seq)
-  SELECT COALESCE((SELECT MAX(seq) FROM mentions), 0) + 1, $1, $2, $3
-  RETURNING seq)sql";
+  INSERT INTO mentions (seq, mentioned, room, message_seq) VALUES ($1, $2, $3, $4))sql";
 constexpr const char* first_mention = "SELECT MIN(seq) FROM mentions";
 constexpr const char* last_mention = "SELECT MAX(seq) FROM mentions";
 constexpr const char* mentions_after = R"sql(
@@ -84,10 +82,12 @@ Result<LogPage<MentionUpdate>> read_page(db::Session& session, std::int64_t posi
 }  // namespace
 
 Result<std::int64_t> add_mentions(db::Session& session, const Message& message, std::int64_t seq) {
+  const auto names = mentions_in(message.content);
+  if (names.empty()) return 0;
   std::int64_t last = 0;
-  for (const auto name : mentions_in(message.content)) {
-    Rows rows = session.query(
-        add_mention, [&](const db::Row& row) { last = row.integer(0); }, name, message.room, seq);
+  Rows rows = session.query(last_mention, [&](const db::Row& row) { last = row.integer(0); });
+  for (const auto name : names) {
+    if (rows) rows = session.execute(add_mention, ++last, name, message.room, seq);
     if (!rows) return rows;
   }
   return last;

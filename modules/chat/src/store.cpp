@@ -17,14 +17,14 @@ constexpr const char* add_room =
 constexpr const char* add_inbox =
     "INSERT INTO inboxes (room, created_at) VALUES ($1, $2) ON CONFLICT (room) DO NOTHING";
 
-// One statement finds the position and takes it, so that a failed commit leaves no hole; the newest message
-// is never removed, so that a position is never given twice.
+// The one writer finds a position and takes it in one transaction, so that a failed commit leaves no hole;
+// the newest message is never removed, so that a position is never given twice. Two plain statements:
+// RETURNING, or an INSERT that reads its own table, makes SQLite build a table in memory for every message.
+constexpr const char* newest_entry = R"sql(
+  SELECT seq, sent_at FROM messages WHERE room = $1 ORDER BY seq DESC LIMIT 1)sql";
 constexpr const char* append_message = R"sql(
   INSERT INTO messages (room, seq, id, type, content, sender, sent_at, extra)
-  SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5,
-         CASE WHEN MAX(sent_at) > $6 THEN MAX(sent_at) ELSE $6 END, $7
-  FROM (SELECT seq, sent_at FROM messages WHERE room = $1 ORDER BY seq DESC LIMIT 1) AS newest
-  RETURNING seq, sent_at)sql";
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8))sql";
 
 constexpr const char* all_logs = R"sql(
   SELECT room, (SELECT MIN(seq) FROM messages WHERE messages.room = logs.room),
@@ -58,17 +58,20 @@ constexpr const char* release_message = "DELETE FROM delayed WHERE due_at = $1 A
 
 using Rows = Result<std::int64_t>;
 
+// A room's times never go back, whatever the clock does.
 Result<Appended> append_to_log(db::Session& session, const Message& message, const std::string& room) {
-  Appended stored;
+  Appended stored{1, message.timestamp};
   Rows rows = session.query(
-      append_message,
+      newest_entry,
       [&](const db::Row& row) {
-        stored.seq = row.integer(0);
-        stored.at = row.timestamp(1);
+        stored.seq = row.integer(0) + 1;
+        stored.at = std::max(row.timestamp(1), message.timestamp);
       },
-      room, message.id, message.type, message.content, message.user, message.timestamp, message.extra.json);
+      room);
+  if (rows)
+    rows = session.execute(append_message, room, stored.seq, message.id, message.type, message.content,
+                           message.user, stored.at, message.extra.json);
   if (!rows) return std::unexpected(std::move(rows.error()));
-  if (*rows != 1) return fail(Code::internal, "the message got no position in its room");
   return stored;
 }
 

@@ -11,14 +11,13 @@ namespace {
 
 // Statements name their parameters in the order of their numbers.
 
-// One statement finds the position and takes it, so that a failed commit leaves no hole; the newest
-// notification is never removed, so that a position is never given twice.
+// The one writer finds a position and takes it in one transaction, so that a failed commit leaves no hole;
+// the newest notification is never removed, so that a position is never given twice.
+constexpr const char* newest_entry = R"sql(
+  SELECT seq, created_at FROM notifications ORDER BY seq DESC LIMIT 1)sql";
 constexpr const char* append_notification = R"sql(
   INSERT INTO notifications (seq, user_id, type, id, title, message, data, created_at)
-  SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6,
-         CASE WHEN MAX(created_at) > $7 THEN MAX(created_at) ELSE $7 END
-  FROM (SELECT seq, created_at FROM notifications ORDER BY seq DESC LIMIT 1) AS newest
-  RETURNING seq, created_at)sql";
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8))sql";
 
 constexpr const char* first_seq = "SELECT MIN(seq) FROM notifications";
 constexpr const char* last_seq = "SELECT MAX(seq) FROM notifications";
@@ -73,16 +72,16 @@ Result<Notification> append_to_log(db::Session& session, const Notification& not
   std::string data;
   codec::write_json(data_type(), &notification.data, data);
   Notification stored = notification;
-  Rows rows = session.query(
-      append_notification,
-      [&](const db::Row& row) {
-        stored.seq = row.integer(0);
-        stored.created_at = row.timestamp(1);
-      },
-      notification.user_id, static_cast<std::int64_t>(notification.type), notification.id, notification.title,
-      notification.message, data, notification.created_at);
+  stored.seq = 1;
+  Rows rows = session.query(newest_entry, [&](const db::Row& row) {
+    stored.seq = row.integer(0) + 1;
+    stored.created_at = std::max(row.timestamp(1), notification.created_at);
+  });
+  if (rows)
+    rows = session.execute(append_notification, stored.seq, stored.user_id,
+                           static_cast<std::int64_t>(stored.type), stored.id, stored.title, stored.message,
+                           data, stored.created_at);
   if (!rows) return std::unexpected(std::move(rows.error()));
-  if (*rows != 1) return fail(Code::internal, "the notification got no position in the log");
   return stored;
 }
 
