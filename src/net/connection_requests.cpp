@@ -271,7 +271,7 @@ bool Connection::run_handler(Task<void> task) {
   auto& x = *exchange_;
   x.task = std::move(task);
   auto running = std::move(x.task).operator co_await();
-  if (running.await_suspend(x.continuation.handle())) {
+  if (!running.await_ready() && running.await_suspend(x.continuation.handle())) {
     phase_ = Phase::handling;
     waiting_self_ = this;
     if (!writing_) keep();
