@@ -96,27 +96,18 @@ class Writer {
     out_.take(std::to_chars(at, at + 32, number).ptr);
   }
 
-  // Empty; keeps its room from one call to the next.
-  static std::string& scratch() {
-    thread_local std::string text;
-    text.clear();
-    return text;
-  }
-
   void money(Money amount) {
-    auto& text = scratch();
+    thread_local std::string text;  // keeps its room from one call to the next
+    text.clear();
     append_money(amount, text);
     out_.put(text);
   }
 
   void time(Timestamp time) {
     if (style_.unix_time) return integer(to_unix_seconds(time));
-    auto& text = scratch();
-    append_rfc3339(time, text);
-    char* at = out_.reserve(Output::max_reserve);
+    char* at = out_.reserve(rfc3339_size + 2);
     *at++ = '"';
-    std::memcpy(at, text.data(), text.size());
-    at += text.size();
+    at = write_rfc3339(time, at);
     *at++ = '"';
     out_.take(at);
   }
