@@ -69,14 +69,17 @@ void lower_in_place(std::string& text) noexcept {
     const std::uint64_t from_a = low + each(0x80 - 'A'), beyond_z = low + each(0x7f - 'Z');
     return bytes | ((from_a ^ beyond_z) & ~bytes & each(0x80)) >> 2;
   };
-  for (std::size_t at = 0; at < text.size();) {
-    std::uint64_t bytes = 0;
-    const auto size = std::min(text.size() - at, sizeof bytes);
-    std::memcpy(&bytes, text.data() + at, size);
+  std::uint64_t bytes = 0;
+  std::size_t at = 0;
+  for (; text.size() - at >= sizeof bytes; at += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
     bytes = lower(bytes);
-    std::memcpy(text.data() + at, &bytes, size);
-    at += size;
+    std::memcpy(text.data() + at, &bytes, sizeof bytes);
   }
+  const auto rest = text.size() - at;
+  std::memcpy(&bytes, text.data() + at, rest);
+  bytes = lower(bytes);
+  std::memcpy(text.data() + at, &bytes, rest);
 }
 
 bool is_email(std::string_view text) noexcept {
