@@ -22,12 +22,17 @@ bool is_integer(std::string_view text) {
 }
 
 bool is_uuid(std::string_view text) {
-  if (text.size() != 36) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : hex_value(text[i]) < 0) return false;
+  constexpr std::size_t dashes[] = {8, 13, 18, 23};
+  constexpr std::size_t size = 36;
+  if (text.size() != size) return false;
+  std::size_t begin = 0;
+  for (const auto dash : dashes) {
+    if (text[dash] != '-') return false;
+    for (; begin < dash; ++begin)
+      if (hex_value(text[begin]) < 0) return false;
+    ++begin;
   }
-  return true;
+  return std::all_of(text.begin() + dashes[3] + 1, text.end(), [](char c) { return hex_value(c) >= 0; });
 }
 
 bool fits(ParameterKind kind, std::string_view segment) {
@@ -82,7 +87,7 @@ struct Endpoint {
   std::vector<std::string_view> names;  // of the parameters; views of route->pattern
 };
 
-// Shorter literals go first: most comparisons are of two numbers.
+// Shorter literals go first.
 bool precedes(std::string_view a, std::string_view b) {
   return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
@@ -99,11 +104,14 @@ struct Router::Node {
   std::array<Endpoint, methods> endpoints;
   bool occupied = false;  // has an endpoint
 
+  // Of the few there are, most are ruled out by their length or their first character.
   Node* literal(std::string_view text) const {
-    const auto found =
-        std::lower_bound(literals.begin(), literals.end(), text,
-                         [](const auto& entry, std::string_view key) { return precedes(entry.first, key); });
-    return found != literals.end() && found->first == text ? found->second.get() : nullptr;
+    for (const auto& [name, node] : literals) {
+      if (name.size() > text.size()) break;
+      if (name.size() == text.size() && (name.empty() || name.front() == text.front()) && name == text)
+        return node.get();
+    }
+    return nullptr;
   }
 
   Node& child(const Segment& segment) {

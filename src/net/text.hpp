@@ -19,11 +19,18 @@ constexpr bool is_alpha(char c) noexcept {
   return to_lower(c) >= 'a' && to_lower(c) <= 'z';
 }
 
+inline constexpr auto hex_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::int8_t digit = 0; digit < 16; ++digit)
+    for (const std::string_view digits : {"0123456789abcdef", "0123456789ABCDEF"})
+      values[static_cast<unsigned char>(digits[static_cast<std::size_t>(digit)])] = digit;
+  return values;
+}();
+
 // The value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  return hex_values[static_cast<unsigned char>(c)];
 }
 
 // RFC 9110 section 5.6.2.
