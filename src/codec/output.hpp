@@ -22,6 +22,15 @@ class Output {
     std::char_traits<char>::copy(at_, text.data(), text.size());
     at_ += text.size();
   }
+  void put(char first, std::string_view rest) {
+    if (rest.size() >= room()) {
+      put(first);
+      return put(rest);
+    }
+    *at_++ = first;
+    std::char_traits<char>::copy(at_, rest.data(), rest.size());
+    at_ += rest.size();
+  }
   // With quotes and escapes (RFC 8259 section 7).
   void put_string(std::string_view text);
 
