@@ -129,7 +129,7 @@ EntityTag tag_of(std::string_view body) {
   XXH64_canonicalFromHash(&hash, XXH3_64bits(body.data(), body.size()));
   EntityTag tag;
   tag.text[0] = tag.text[tag.size - 1] = '"';
-  write_hex(hash.digest, sizeof hash.digest, tag.text.data() + 1);
+  write_hex(std::span<const std::uint8_t, sizeof hash.digest>(hash.digest), tag.text.data() + 1);
   return tag;
 }
 
@@ -200,11 +200,11 @@ char* put_ids(char* at, const Request& request) {
   const auto& trace = request.context.trace;
   if (trace.valid()) {
     at = put(at, "traceparent: 00-");
-    at = write_hex(trace.trace_id.data(), trace.trace_id.size(), at);
+    at = write_hex(std::span(trace.trace_id), at);
     *at++ = '-';
-    at = write_hex(trace.span_id.data(), trace.span_id.size(), at);
+    at = write_hex(std::span(trace.span_id), at);
     *at++ = '-';
-    at = write_hex(&trace.flags, 1, at);
+    at = write_hex(std::span<const std::uint8_t, 1>(&trace.flags, 1), at);
     at = put(at, "\r\n");
   }
   return at;

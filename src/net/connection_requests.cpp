@@ -112,7 +112,7 @@ void Connection::identify() {
   if (x.head.request_id.empty()) {
     std::array<std::uint8_t, 8> id;
     put(id.data());
-    write_hex(id.data(), id.size(), x.own_id.data());
+    write_hex(std::span(std::as_const(id)), x.own_id.data());
     request.request_id = {x.own_id.data(), x.own_id.size()};
   } else {
     request.request_id = x.head.request_id;

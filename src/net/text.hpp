@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 
 namespace parley::net {
 
@@ -89,10 +91,14 @@ inline constexpr auto hex_pairs = [] {
   return pairs;
 }();
 
-// Writes 2 * `size` lower-case digits to `out`; gives the end of them.
-inline char* write_hex(const std::uint8_t* bytes, std::size_t size, char* out) noexcept {
-  for (std::size_t i = 0; i < size; ++i, out += 2) std::memcpy(out, hex_pairs[bytes[i]].data(), 2);
-  return out;
+// Writes 2 * `Size` lower-case digits to `out`, without a loop; gives the end of them.
+template <std::size_t Size>
+char* write_hex(std::span<const std::uint8_t, Size> bytes, char* out) noexcept {
+  const auto write = [&]<std::size_t... at>(std::index_sequence<at...>) {
+    (std::memcpy(out + 2 * at, hex_pairs[bytes[at]].data(), 2), ...);
+  };
+  write(std::make_index_sequence<Size>());
+  return out + 2 * Size;
 }
 
 }  // namespace parley::net
