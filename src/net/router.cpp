@@ -130,6 +130,7 @@ struct Router::Node {
   // One lookup: the best endpoint for `method`, and which methods the path has at all.
   struct Search {
     Method method;
+    bool escaped;  // the path has a percent-escape
     std::array<std::string_view, max_parameters> values;
     std::size_t depth = 0;
     const Endpoint* found = nullptr;
@@ -142,7 +143,8 @@ struct Router::Node {
       const auto visit = [&](const Node& next) {
         return slash == std::string_view::npos ? arrive(next) : walk(next, path.substr(slash + 1));
       };
-      if (const Node* next = node.find_literal(segment); next && visit(*next)) return true;
+      const Node* const literal = escaped ? node.decoded_literal(segment) : node.literal(segment);
+      if (literal && visit(*literal)) return true;
       for (std::size_t i = 0; i < parameter_kinds; ++i) {
         const Node* next = node.parameters[i].get();
         const auto kind = static_cast<ParameterKind>(i);
@@ -175,9 +177,7 @@ struct Router::Node {
   };
 
   // A segment with escapes is compared decoded: `%7E` and `~` are the same (RFC 3986 section 6.2.2.2).
-  const Node* find_literal(std::string_view segment) const {
-    if (literals.empty()) return nullptr;
-    if (segment.find('%') == std::string_view::npos) return literal(segment);
+  const Node* decoded_literal(std::string_view segment) const {
     const auto decoded = percent_decode(segment, false);
     return decoded ? literal(*decoded) : nullptr;
   }
@@ -246,7 +246,8 @@ Route& Router::place(Method method, std::string pattern) {
 
 Router::Match Router::find(Request& request) const {
   Match match;
-  Node::Search search{.method = request.method, .values = {}};
+  const bool escaped = request.path.find('%') != std::string_view::npos;
+  Node::Search search{.method = request.method, .escaped = escaped, .values = {}};
   if (!request.path.empty() && request.path.front() == '/' && search.walk(*root_, request.path.substr(1))) {
     const auto& endpoint = *search.found;
     request.parameters.resize(endpoint.names.size());
@@ -254,7 +255,7 @@ Router::Match Router::find(Request& request) const {
       auto& parameter = request.parameters[i];
       parameter.name = endpoint.names[i];
       const auto value = search.values[i];
-      if (value.find('%') == std::string_view::npos) {
+      if (!escaped) {
         parameter.value.assign(value);
       } else if (auto decoded = percent_decode(value, false)) {
         parameter.value = std::move(*decoded);
