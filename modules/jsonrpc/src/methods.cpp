@@ -78,7 +78,7 @@ Task<bool> ResultWriter::write(const TypeInfo& type, const void* answer) {
     out_ += "null";
   else
     codec::write_json(type, answer, out_, style);
-  co_return true;
+  return true;
 }
 
 }  // namespace parley::jsonrpc
