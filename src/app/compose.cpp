@@ -9,7 +9,6 @@
 #include "statistics.hpp"
 #include "termination.hpp"
 
-#include <parley/bus.hpp>
 #include <parley/calculator/calculator.hpp>
 #include <parley/ids.hpp>
 #include <parley/lifecycle.hpp>
@@ -25,7 +24,8 @@
 namespace parley::app {
 namespace {
 
-// Type tables are built on first use without a lock: all of them before the first other thread.
+// Type tables are built on first use: these at the start, where a mistake in one is seen, and the first call
+// of an operation does not wait for it.
 void build_type_tables() {
   for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
                           operations<chat::ChatService>(), operations<notifications::NotificationService>(),
@@ -148,7 +148,6 @@ Exit run_server(const Config& config) {
   const auto metrics = observe::make_registry();
   const auto health = observe::make_health();
   net::Loop loop;
-  Bus bus;
 
   // Storage.
   if (const auto made = make_data_directory(config.server.data); !made) return report(made.error());
@@ -157,8 +156,7 @@ Exit run_server(const Config& config) {
   watch_databases(*health, databases.named());
 
   // Modules, each behind its port.
-  const auto users =
-      users::make_user_service({databases.take("users"), bus, *metrics, *random}, config.users);
+  const auto users = users::make_user_service({databases.take("users"), *metrics, *random}, config.users);
   const auto orders =
       orders::make_orders({databases.take("orders"), *users, loop, clock, *metrics, *random}, config.orders);
   const auto chat = chat::make_chat({databases.take("chat"), loop, clock, *metrics, *random}, config.chat);
@@ -325,11 +323,7 @@ Exit run_server(const Config& config) {
   Exit status = Exit::failed;
   Termination termination(loop, config.server.grace);
   TaskGroup tasks([&](std::exception_ptr failure) {
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
-      status = report({Code::internal, error.what()});
-    }
+    status = report({Code::internal, reason_of(failure)});
     loop.stop();
   });
   tasks.spawn(run(lifecycle, termination, loop, status));
