@@ -250,7 +250,7 @@ Exit run_server(const Config& config) {
        .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
        .interception = &interception},
       limits);
-  export_statistics(*metrics, server, databases.named());
+  export_statistics(*metrics, server, *log, databases.named());
   page = console::make_console({.loop = loop,
                                 .clock = clock,
                                 .services = services,
