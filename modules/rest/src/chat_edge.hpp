@@ -60,7 +60,7 @@ inline constexpr docs::Tag chat_tag{
     "chat", "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."};
 // What every handshake of the chat may be refused with.
 inline constexpr std::uint32_t handshake_errors =
-    docs::codes(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
+    code_bits(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
 
 }  // namespace parley::rest
 

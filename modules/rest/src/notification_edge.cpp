@@ -191,7 +191,7 @@ constexpr docs::Tag notifications_tag{"notifications",
                                       "What users are told: stored, told as it comes, and resumable; orders "
                                       "and mentions make some by themselves."};
 constexpr std::uint32_t handshake_refusals =
-    docs::codes(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
+    code_bits(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
 }  // namespace
 
 docs::Endpoint notifications_endpoint() {
