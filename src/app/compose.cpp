@@ -300,14 +300,20 @@ Exit run_server(const Config& config) {
                  },
                  // A fifth of the grace period is for the steps above.
                  [&] { return server.stop(config.server.grace * 4 / 5); }});
+  // A step of its own: an announcement that fails leaves no token behind.
+  lifecycle.add(
+      {"token",
+       [&]() -> Task<Result<void>> { co_return write_token_file(token_file, administrator->token()); },
+       [&]() -> Task<void> {
+         ::unlink(token_file.c_str());
+         co_return;
+       }});
   lifecycle.add({"announcement",
                  [&]() -> Task<Result<void>> {
-                   if (auto written = write_token_file(token_file, administrator->token()); !written)
-                     co_return written;
                    if (!ports_file.empty())
                      if (auto written = write_ports_file(ports_file, ports); !written) co_return written;
-                   const auto shown =
-                       administrator->made_anew() ? administrator->token() : "$(cat '" + token_file + "')";
+                   const auto shown = administrator->made_anew() ? administrator->token()
+                                                                 : "$(cat " + shell_word(token_file) + ")";
                    std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(),
                               stdout);
                    std::fflush(stdout);
@@ -318,7 +324,6 @@ Exit run_server(const Config& config) {
                  [&]() -> Task<void> {
                    ready = false;
                    if (!ports_file.empty()) ::unlink(ports_file.c_str());
-                   ::unlink(token_file.c_str());
                    co_return;
                  }});
 

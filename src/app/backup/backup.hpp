@@ -30,11 +30,12 @@ Result<Manifest> write_backup(const DataFolder& data, const std::string& file, b
 
 struct Restored {
   Manifest manifest;
+  std::string data;  // the data folder, as folder_path() tells it
   std::string kept;  // the folder that what was there has become; empty: there was nothing
 };
 // Checks all of `file` before it touches anything; then puts it in place in one step. `unavailable` while a
 // server holds the data, data_loss for an archive that is damaged or none of ours, failed_precondition for
-// one of a newer program.
+// one of a newer program, and for a folder that is somebody else's.
 Result<Restored> restore_backup(const DataFolder& data, const std::string& file, const Clock& clock,
                                 const Progress& progress);
 // Steps of restore_backup() that `progress` hears, in order, besides each database's name.
@@ -51,6 +52,9 @@ Result<OwnFiles> reset_data(const DataFolder& data);
 
 // In the data folder that a restore put in place: the manifest it came from.
 inline constexpr const char* restored_name = "restored-from.json";
+// In a folder that a restore fills; goes once it is in place. A folder `data.restoring-...` without it is the
+// data that was there.
+inline constexpr const char* restoring_name = "restoring";
 
 // The administrator's token, there while a server runs.
 inline constexpr const char* token_name = "admin.token";

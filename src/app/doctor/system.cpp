@@ -150,13 +150,13 @@ void check_leftovers(const Patient& patient, Findings& out) {
       patient.databases, [&](const auto& row) { return db::Ownership::holder(row.path(*data)).has_value(); });
   if (const auto token = folder / token_name; !served && fs::exists(token, failure))
     out.push_back({"leftovers", Mark::note,
-                   "a server that died left the administrator's token, good for nothing now",
+                   std::string("a server that died left the administrator's token, ") +
+                       (server.admin_token.empty() ? "good for nothing now" : "which the next one takes too"),
                    "rm " + shell_word(token.string())});
   for (const auto& entry : fs::directory_iterator(folder.parent_path(), failure)) {
     const auto other = entry.path().filename().string(), path = entry.path().string();
     if (other.starts_with(name + ".restoring-")) {
-      // The manifest is in what was being unpacked; what was exchanged for it has none, or another's.
-      const bool unpacked = fs::exists(entry.path() / restored_name, failure);
+      const bool unpacked = fs::exists(entry.path() / restoring_name, failure);
       out.push_back(
           {"leftovers", Mark::note,
            unpacked

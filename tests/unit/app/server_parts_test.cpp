@@ -80,12 +80,17 @@ TEST_CASE("the banner shows addresses that can be used as they stand") {
 
 TEST_CASE("the data directory is made for its owner alone") {
   const TemporaryDirectory directory;
-  const auto path = directory / "a/b";
-  REQUIRE(make_data_directory(path));
-  REQUIRE(make_data_directory(path));
-  struct stat status {};
-  REQUIRE(::stat(path.c_str(), &status) == 0);
-  CHECK((status.st_mode & 0777) == 0700);
+  for (const auto* name : {"a/b", "slash/", "above/below/", "./dotted/../other"}) {
+    CAPTURE(name);
+    const auto path = directory / name;
+    REQUIRE(make_data_directory(path));
+    REQUIRE(make_data_directory(path));
+    for (const auto& made : {path, path + "/.."}) {
+      struct stat status {};
+      REQUIRE(::stat(made.c_str(), &status) == 0);
+      CHECK((status.st_mode & 0777) == 0700);
+    }
+  }
 
   std::ofstream(directory / "file") << "x";
   const auto refused = make_data_directory(directory / "file");
