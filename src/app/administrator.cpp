@@ -1,12 +1,11 @@
 #include "administrator.hpp"
 
 #include <fcntl.h>
-#include <sys/random.h>
+#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -17,27 +16,9 @@ namespace {
 constexpr std::string_view administrator = "admin";
 constexpr std::string_view scheme = "bearer ";
 
-// RFC 4648 section 5, without padding.
-std::string base64url(const std::array<std::uint8_t, 32>& bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  std::uint32_t word = 0;
-  int bits = 0;
-  for (const auto byte : bytes) {
-    word = word << 8 | byte;
-    for (bits += 8; bits >= 6; bits -= 6) text += digits[word >> (bits - 6) & 63];
-  }
-  if (bits > 0) text += digits[word << (6 - bits) & 63];
-  return text;
-}
-
 // The length is no secret.
 bool same(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  volatile unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    difference = static_cast<unsigned char>(difference | (a[i] ^ b[i]));
-  return difference == 0;
+  return a.size() == b.size() && ::sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 // The credentials of the scheme, whose name is spelled in any case.
@@ -62,17 +43,16 @@ Administrator::Administrator(std::string token, bool made_anew)
 
 Result<Administrator> Administrator::make(std::string configured) {
   if (!configured.empty()) return Administrator(std::move(configured), false);
-  std::array<std::uint8_t, 32> bytes;
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const auto got = ::getrandom(bytes.data() + filled, bytes.size() - filled, 0);
-    if (got < 0 && errno != EINTR)
-      return fail(Code::unavailable, "the system gives no randomness for the administrator's token: " +
-                                         std::generic_category().message(errno) +
-                                         "; configure one as PARLEY_SERVER_ADMIN_TOKEN");
-    if (got > 0) filled += static_cast<std::size_t>(got);
-  }
-  return Administrator(base64url(bytes), true);
+  if (::sodium_init() < 0)
+    return fail(Code::unavailable,
+                "the system gives no randomness for the administrator's token; configure one as "
+                "PARLEY_SERVER_ADMIN_TOKEN");
+  constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+  unsigned char bytes[32];
+  char text[sodium_base64_ENCODED_LEN(sizeof bytes, variant)];
+  ::randombytes_buf(bytes, sizeof bytes);
+  ::sodium_bin2base64(text, sizeof text, bytes, sizeof bytes, variant);
+  return Administrator(text, true);
 }
 
 std::shared_ptr<const Principal> Administrator::recognise(const net::Request& request) const {

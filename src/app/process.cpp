@@ -30,7 +30,7 @@ std::int32_t connections_that_fit(std::int32_t wanted) {
   }
   if (limit.rlim_cur >= needed) return wanted;
   const auto fit = static_cast<std::int32_t>(std::max<rlim_t>(limit.rlim_cur, reserve + 16) - reserve);
-  log::info("app", "fewer connections than net.max_connections: the limit of open files (ulimit -n) is lower",
+  log::warn("app", "fewer connections than net.max_connections: the limit of open files (ulimit -n) is lower",
             {{"max_connections", wanted}, {"used_instead", fit}, {"needed", needed}});
   return fit;
 }

@@ -71,7 +71,10 @@ def test_a_running_parley_is_no_trouble_and_gets_none(launch):
                       server.data)
         assert done.returncode == 0, done
         found = findings(done)
-        assert "running parley/" in found[f"port {server.http}"]["text"]
+        port, folder = found[f"port {server.http}"], found["data folder"]
+        assert "running parley/" in port["text"] and port["mend"] == "parley serve --port 0"
+        # A second one could not start.
+        assert port["mark"] == folder["mark"] == "note" and f"process {server.process.pid}" in folder["text"]
         assert f"in use by process {server.process.pid}" in found["database chat"]["text"]
     assert server.get("/health").json()["status"] == "healthy"
     assert server.stop() == 0

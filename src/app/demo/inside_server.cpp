@@ -87,8 +87,15 @@ struct InsideServer::Impl {
     child = -1;
   }
 
-  [[noreturn]] void become_server(const std::vector<std::string>& arguments, int log) const {
+  [[noreturn]] void become_server(const std::vector<std::string>& arguments, int log, pid_t parent) const {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) ::_exit(0);  // which has ended meanwhile, unheard
+    // The story is about the server as it comes: other limits and profiles are for other servers.
+    std::vector<std::string> settings;
+    for (char** entry = environ; *entry; ++entry)
+      if (const std::string_view text = *entry; text.starts_with("PARLEY_"))
+        settings.emplace_back(text.substr(0, text.find('=')));
+    for (const auto& name : settings) ::unsetenv(name.c_str());
     ::setpgid(0, 0);  // Ctrl-C is the demo's, which stops this one in its own time
     const int nothing = ::open("/dev/null", O_RDONLY);
     ::dup2(nothing, STDIN_FILENO);
@@ -109,8 +116,9 @@ struct InsideServer::Impl {
                                              "--host",       "127.0.0.1",       "--port",      options.port,
                                              "--ws-port",    options.ws_port,   "--grpc-port", "0",
                                              "--ports-file", file("ports.json")};
+    const pid_t parent = ::getpid();
     child = ::fork();
-    if (child == 0) become_server(arguments, log);
+    if (child == 0) become_server(arguments, log, parent);
     ::close(log);
     if (child < 0) return fail(Code::unavailable, "no process can be started for the server");
     const auto end = std::chrono::steady_clock::now() + start_limit;
