@@ -1,14 +1,10 @@
 #include "administrator.hpp"
 
-#include <fcntl.h>
+#include "files.hpp"
+
 #include <sodium.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <system_error>
 
 namespace parley::app {
 namespace {
@@ -69,20 +65,9 @@ Result<void> authorize(const CallContext& context, std::string_view permission) 
 }
 
 Result<void> write_token_file(const std::string& path, std::string_view token) {
-  const auto failed = [&] {
-    return fail(Code::failed_precondition,
-                "the token's file " + path + " cannot be written: " + std::generic_category().message(errno));
-  };
-  const std::string temporary = path + ".tmp." + std::to_string(::getpid());
-  const std::string text = std::string(token) + "\n";
-  ::unlink(temporary.c_str());
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return failed();
-  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  if (::close(file) == 0 && written && std::rename(temporary.c_str(), path.c_str()) == 0) return {};
-  auto failure = failed();
-  ::unlink(temporary.c_str());
-  return failure;
+  const auto written = replace_file(path, std::string(token) + "\n", 0600);
+  if (!written) return fail(Code::failed_precondition, "the token's file " + written.error().message);
+  return {};
 }
 
 }  // namespace parley::app

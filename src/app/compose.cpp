@@ -2,13 +2,14 @@
 
 #include "administrator.hpp"
 #include "announce.hpp"
-#include "backup/backup.hpp"
+#include "databases.hpp"
 #include "process.hpp"
 #include "route_metrics.hpp"
 #include "services.hpp"
 #include "settings.hpp"
 #include "statistics.hpp"
 #include "termination.hpp"
+#include "text.hpp"
 
 #include <parley/bus.hpp>
 #include <parley/calculator/calculator.hpp>
@@ -116,16 +117,6 @@ Task<void> run(Lifecycle& lifecycle, Termination& termination, net::Loop& loop, 
 
 }  // namespace
 
-std::span<const ModuleDatabase> module_databases() {
-  static const ModuleDatabase rows[] = {
-      {"users", users::migrations()},
-      {"orders", orders::migrations()},
-      {"chat", chat::migrations()},
-      {"notifications", notifications::migrations()},
-  };
-  return rows;
-}
-
 // Everything the server is made of, from the bottom up. What is declared later may use what is declared
 // earlier, and goes first.
 Exit run_server(const Config& config) {
@@ -133,6 +124,7 @@ Exit run_server(const Config& config) {
   Services services;
   services.build_type_tables();
   describe<Config>();
+  describe<Ports>();
   const auto log = observe::install_log(config.log);
   const auto administrator = Administrator::make(config.server.admin_token);
   if (!administrator) return report(administrator.error());

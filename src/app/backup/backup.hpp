@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backup/manifest.hpp"
-#include "compose.hpp"
+#include "databases.hpp"
 
 #include <parley/result.hpp>
 
@@ -56,15 +56,7 @@ inline constexpr const char* restored_name = "restored-from.json";
 // data that was there.
 inline constexpr const char* restoring_name = "restoring";
 
-// The administrator's token, there while a server runs.
-inline constexpr const char* token_name = "admin.token";
-
 // The folder without a slash at its end and without symbolic links, whether it exists or not.
 Result<std::string> folder_path(const std::string& path);
-
-// For a shell, quoted where that is needed.
-std::string shell_word(std::string_view text);
-// "512 B", "1.4 MiB".
-std::string readable_size(std::uint64_t bytes);
 
 }  // namespace parley::app

@@ -3,6 +3,7 @@
 #include "process.hpp"
 #include "settings.hpp"
 #include "terminal.hpp"
+#include "text.hpp"
 
 #include <unistd.h>
 

@@ -1,7 +1,9 @@
+#include "administrator.hpp"
 #include "backup/archive.hpp"
 #include "backup/backup.hpp"
 #include "backup/digest.hpp"
-#include "backup/files.hpp"
+#include "files.hpp"
+#include "text.hpp"
 
 #include <parley/codec/json.hpp>
 #include <parley/db/copy.hpp>
@@ -159,17 +161,6 @@ Result<void> unpack_all(ArchiveReader& archive, const Manifest& manifest, const 
   return {};
 }
 
-Result<void> write_file(const std::string& path, std::string_view text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const bool done = file >= 0 &&
-                    ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                    ::fsync(file) == 0;
-  const int failure = errno;
-  if (file >= 0) ::close(file);
-  if (!done) return std::unexpected(file_error(path + " cannot be written", failure));
-  return {};
-}
-
 // 20261125-201500, for a folder's name.
 std::string stamp(const Clock& clock) {
   std::string out;
@@ -250,9 +241,10 @@ Result<Restored> restore_backup(const DataFolder& asked, const std::string& file
   auto made = make_folder(data.path + ".restoring-");
   if (!made) return std::unexpected(made.error());
   TemporaryFolder stage(std::move(*made));
-  if (auto done = write_file(stage.path() + "/" + restoring_name, ""); !done)
+  if (auto done = write_new_file(stage.path() + "/" + restoring_name, "", 0600); !done)
     return std::unexpected(done.error());
-  if (auto done = write_file(stage.path() + "/" + restored_name, codec::to_json(*manifest) + "\n"); !done)
+  if (auto done = write_new_file(stage.path() + "/" + restored_name, codec::to_json(*manifest) + "\n", 0600);
+      !done)
     return std::unexpected(done.error());
   if (auto done = unpack_all(*archive, *manifest, data, stage.path(), progress); !done)
     return std::unexpected(done.error());

@@ -1,6 +1,6 @@
 // One log of messages: over WebSocket, by polling, and as a stream that breaks.
-#include "backup/backup.hpp"
 #include "demo/telling.hpp"
+#include "text.hpp"
 
 namespace parley::app {
 namespace {

@@ -1,10 +1,8 @@
 #include "demo/inside_server.hpp"
 
-#include "backup/files.hpp"
+#include "announce.hpp"
+#include "files.hpp"
 #include "terminal.hpp"
-
-#include <parley/codec/json.hpp>
-#include <parley/describe.hpp>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,23 +15,6 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-namespace parley::app {
-
-struct ToldPorts {
-  std::int32_t http = 0, ws = 0;
-};
-
-}  // namespace parley::app
-
-template <>
-const parley::TypeInfo& parley::describe<parley::app::ToldPorts>() {
-  using P = parley::app::ToldPorts;
-  static constexpr Row rows[] = {field<&P::http>("http", range(1, 65535)),
-                                 field<&P::ws>("ws", range(1, 65535))};
-  static const TypeInfo type = object<P>("ToldPorts", rows);
-  return type;
-}
 
 namespace parley::app {
 namespace {
@@ -58,7 +39,7 @@ struct InsideServer::Impl {
 
   TemporaryFolder folder;
   std::string data;
-  ToldPorts ports;
+  Ports ports;
   pid_t child = -1;
   int status = 0;
 
@@ -129,7 +110,7 @@ struct InsideServer::Impl {
         return fail(Code::deadline_exceeded, "the server did not start in time: " + last_words());
       ::poll(nullptr, 0, look_again);
     }
-    auto told = codec::from_json<ToldPorts>(text_of(file("ports.json")));
+    const auto told = read_ports_file(file("ports.json"));
     if (!told) return fail(Code::internal, "the server's ports file cannot be read");
     ports = *told;
     return {};

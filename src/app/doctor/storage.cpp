@@ -1,6 +1,7 @@
 #include "backup/backup.hpp"
 #include "doctor/checks.hpp"
 #include "doctor/processes.hpp"
+#include "text.hpp"
 
 #include <parley/db/copy.hpp>
 #include <parley/db/ownership.hpp>

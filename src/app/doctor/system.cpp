@@ -1,5 +1,8 @@
+#include "administrator.hpp"
+#include "announce.hpp"
 #include "backup/backup.hpp"
 #include "doctor/checks.hpp"
+#include "text.hpp"
 
 #include <parley/db/ownership.hpp>
 #include <parley/net/client.hpp>
@@ -65,13 +68,8 @@ void check_ports_file(const std::string& path, Findings& out) {
                      "rm " + shell_word(entry.path().string())});
   }
   if (!fs::exists(path, failure)) return;
-  std::string text;
-  std::getline(std::ifstream(path), text);
-  int port = 0;
-  const auto at = text.find("\"http\":");
-  if (at != text.npos) std::from_chars(text.data() + at + 7, text.data() + text.size(), port);
-  if (port > 0 && port < 65536) {
-    const net::client::Target target{"127.0.0.1", static_cast<std::uint16_t>(port),
+  if (const auto ports = read_ports_file(path); ports && ports->http > 0) {
+    const net::client::Target target{"127.0.0.1", static_cast<std::uint16_t>(ports->http),
                                      std::chrono::milliseconds(2000)};
     if (net::client::send(target, {.path = "/health/live"})) {
       out.push_back({"ports file", Mark::ok, path + " tells of a server that answers", {}});

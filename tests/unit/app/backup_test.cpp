@@ -5,6 +5,7 @@
 #include "backup/archive.hpp"
 #include "catch.hpp"
 #include "manual_time.hpp"
+#include "text.hpp"
 
 #include <parley/db/sqlite.hpp>
 

@@ -50,6 +50,10 @@ TEST_CASE("the ports file is written whole") {
   CHECK(read(path) == "{\"http\":8080,\"ws\":8081,\"grpc\":0}\n");
   REQUIRE(write_ports_file(path, {.http = 1, .ws = 2}));
   CHECK(read(path) == "{\"http\":1,\"ws\":2,\"grpc\":0}\n");
+  const auto told = read_ports_file(path);
+  REQUIRE(told);
+  CHECK((told->http == 1 && told->ws == 2 && told->grpc == 0));
+  CHECK_FALSE(read_ports_file(directory / "none"));
   CHECK(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()) == 1);
 
   const auto refused = write_ports_file(directory / "none/ports.json", {});
