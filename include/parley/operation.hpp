@@ -29,7 +29,8 @@ class Outbound {
  public:
   virtual ~Outbound() = default;
   // Unary: called once. Stream: once per element; completes when there is room for more (flow control);
-  // false when the receiver has gone, and the operation ends.
+  // false when the receiver has gone, and the operation ends. A Task that is not ready has done nothing yet:
+  // everything happens when it is awaited.
   virtual Task<bool> write(const TypeInfo& type, const void* answer) = 0;
 };
 
@@ -128,8 +129,17 @@ struct Signature<Task<Result<O>> (P::*)(CallContext, I)> {
   using Port = P;
   using In = I;
   using Out = std::conditional_t<std::is_void_v<O>, Empty, O>;
+  using Answer = O;
   static constexpr Shape shape = Shape::unary;
-  static constexpr bool answers = !std::is_void_v<O>;
+
+  static Task<bool> write(const Result<O>& answer, Outbound& out) {
+    if constexpr (std::is_void_v<O>) {
+      static constexpr Empty nothing;
+      return out.write(describe<Empty>(), &nothing);
+    } else {
+      return out.write(describe<O>(), &*answer);
+    }
+  }
 };
 template <class P, class O, class I>
 struct Signature<Task<Result<void>> (P::*)(CallContext, I, Sink<O>)> {
@@ -137,29 +147,36 @@ struct Signature<Task<Result<void>> (P::*)(CallContext, I, Sink<O>)> {
   using In = I;
   using Out = O;
   static constexpr Shape shape = Shape::server_stream;
-  static constexpr bool answers = false;
 };
 
+// Waits for the port's answer and writes it.
+template <class S>
+Task<Result<void>> deliver(Task<Result<typename S::Answer>> answering, Outbound& out) {
+  auto answer = co_await std::move(answering);
+  if (!answer) co_return std::unexpected(std::move(answer.error()));
+  auto writing = S::write(answer, out);
+  co_await std::move(writing);
+  co_return Result<void>{};
+}
+
+// What is answered and written at once takes no coroutine here.
 template <auto Method>
 Task<Result<void>> thunk(void* port, CallContext context, Inbound& in, Outbound& out) {
   using S = Signature<decltype(Method)>;
   auto& service = *static_cast<typename S::Port*>(port);
   typename S::In request{};
-  if (auto filled = in.read(describe<typename S::In>(), &request); !filled) co_return std::move(filled);
+  if (auto filled = in.read(describe<typename S::In>(), &request); !filled) return filled;
   if constexpr (S::shape == Shape::server_stream) {
-    auto ended =
-        co_await (service.*Method)(std::move(context), std::move(request), Sink<typename S::Out>(out));
-    co_return ended;
+    return (service.*Method)(std::move(context), std::move(request), Sink<typename S::Out>(out));
   } else {
-    auto answer = co_await (service.*Method)(std::move(context), std::move(request));
-    if (!answer) co_return std::unexpected(std::move(answer.error()));
-    if constexpr (S::answers) {
-      co_await out.write(describe<typename S::Out>(), &*answer);
-    } else {
-      Empty nothing;
-      co_await out.write(describe<Empty>(), &nothing);
+    auto answering = (service.*Method)(std::move(context), std::move(request));
+    if (answering.ready()) {
+      const auto& answer = answering.value();
+      if (!answer) return std::unexpected(answer.error());
+      if (S::write(answer, out).ready()) return Result<void>{};
+      // Otherwise it has not begun to write: deliver() asks again.
     }
-    co_return Result<void>{};
+    return deliver<S>(std::move(answering), out);
   }
 }
 }  // namespace detail

@@ -1,10 +1,12 @@
 // Coroutines of the one event loop.
 //
 // Task<T> is lazy, starts inline when awaited or spawned, and completes inline when nothing it awaits has
-// to wait: a call that is answered from memory never visits the event loop. It depends on the standard
-// library alone, which keeps ports light to compile and leaves the loop's library to src/net. (An
-// asio::awaitable costs a dispatch per spawn and two seconds of compilation per unit.) Completion does not
-// rely on symmetric transfer, so a loop of thousands of immediate awaits uses constant stack at -O0 too.
+// to wait: a call that is answered from memory never visits the event loop. A function that has its answer
+// when it is called needs no coroutine: the value that it returns becomes a Task that is ready, without a
+// frame. Task depends on the standard library alone, which keeps ports light to compile and leaves the loop's
+// library to src/net. (An asio::awaitable costs a dispatch per spawn and two seconds of compilation per
+// unit.) Completion does not rely on symmetric transfer, so a loop of thousands of immediate awaits uses
+// constant stack at -O0 too.
 //
 // gcc 12 miscompiles two forms; tests/arch checks that they do not appear:
 //   co_await f({...}) / co_await f(T{...})   a temporary aggregate inside a co_await is destroyed twice
@@ -19,6 +21,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace parley {
 
@@ -82,17 +85,24 @@ struct Promise<void> : PromiseBase {
 // Owns the coroutine: destroying a Task that has not finished destroys its frame and everything in it.
 template <class T>
 class [[nodiscard]] Task {
+  using Value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
  public:
   using promise_type = detail::Promise<T>;
   using Handle = std::coroutine_handle<promise_type>;
 
   Task() noexcept = default;
   explicit Task(Handle handle) noexcept : handle_(handle) {}
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
+  // Ready: for Task<void>, of std::monostate.
+  template <class U>
+  requires(std::is_convertible_v<U, Value> && !std::is_same_v<std::remove_cvref_t<U>, Task>) Task(U&& value)
+      : value_(std::forward<U>(value)) {}
+  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})), value_(std::move(other.value_)) {}
   Task& operator=(Task&& other) noexcept {
     if (this != &other) {
       if (handle_) handle_.destroy();
       handle_ = std::exchange(other.handle_, {});
+      value_ = std::move(other.value_);
     }
     return *this;
   }
@@ -100,23 +110,33 @@ class [[nodiscard]] Task {
     if (handle_) handle_.destroy();
   }
 
+  // Whether the answer is there, without a coroutine. A Task that is not ready has not begun.
+  bool ready() const noexcept { return value_.has_value(); }
+  const Value& value() const noexcept { return *value_; }  // of one that is ready
+
+  // The Task lives until it is resumed, as it does in a co_await.
   auto operator co_await() && noexcept {
     struct Awaiter {
-      Handle handle;
-      bool await_ready() const noexcept { return false; }
+      Task& task;
+      bool await_ready() const noexcept { return task.ready(); }
       bool await_suspend(std::coroutine_handle<> awaiting) const {
+        const auto handle = task.handle_;
         handle.resume();
         if (handle.done()) return false;  // answered at once: go on without suspending
         handle.promise().continuation = awaiting;
         return true;
       }
-      T await_resume() const { return handle.promise().take(); }
+      T await_resume() const {
+        if (!task.ready()) return task.handle_.promise().take();
+        if constexpr (!std::is_void_v<T>) return std::move(*task.value_);
+      }
     };
-    return Awaiter{handle_};
+    return Awaiter{*this};
   }
 
  private:
   Handle handle_;
+  std::optional<Value> value_;
 };
 
 namespace detail {

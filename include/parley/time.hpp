@@ -60,6 +60,9 @@ class Scheduler {
 
 // RFC 3339 in UTC with `Z`; as many fraction digits as needed (none, 3 or 6).
 void append_rfc3339(Timestamp time, std::string& out);
+// The same to memory with room for rfc3339_size bytes; gives the end of what was written.
+inline constexpr std::size_t rfc3339_size = 27;
+char* write_rfc3339(Timestamp time, char* out) noexcept;
 std::string to_rfc3339(Timestamp time);
 // Accepts any RFC 3339 offset and up to 9 fraction digits (cut to microseconds); nothing else.
 std::optional<Timestamp> parse_rfc3339(std::string_view text) noexcept;

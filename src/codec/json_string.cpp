@@ -19,31 +19,38 @@ constexpr auto plain = [] {
   return table;
 }();
 
-constexpr std::uint64_t each(unsigned char byte) {
-  return 0x0101010101010101u * byte;
+// Vectors as gcc and clang know them, of whatever the machine has.
+using Bytes16 [[gnu::vector_size(16)]] = signed char;
+using Bytes8 [[gnu::vector_size(8)]] = signed char;
+
+// Whether all bytes are ASCII that needs no escape. What is not ASCII is negative, and so below a space too.
+template <class Block>
+bool all_plain(const char* at) {
+  Block bytes;
+  std::memcpy(&bytes, at, sizeof bytes);
+  const Block special = (bytes < ' ') | (bytes == '"') | (bytes == '\\');
+  std::uint64_t halves[sizeof special / sizeof(std::uint64_t)];
+  std::memcpy(halves, &special, sizeof special);
+  std::uint64_t any = 0;
+  for (const auto half : halves) any |= half;
+  return any == 0;
 }
 
-// Whether all eight bytes are ASCII that needs no escape. The usual bit tricks: a byte is below n, or zero,
-// when subtracting sets its high bit; false alarms above the first hit do no harm.
-bool all_plain(std::uint64_t bytes) {
-  const std::uint64_t quote = bytes ^ each('"'), slash = bytes ^ each('\\');
-  const std::uint64_t control = (bytes - each(0x20)) & ~bytes;
-  const std::uint64_t quotes = (quote - each(1)) & ~quote, slashes = (slash - each(1)) & ~slash;
-  return !((bytes | control | quotes | slashes) & each(0x80));
+// How much of `text`, which fills a block at least, is known to be plain; blocks may overlap at its end.
+template <class Block>
+std::size_t plain_blocks(std::string_view text) {
+  const auto last = text.size() - sizeof(Block);
+  for (std::size_t i = 0; i < last; i += sizeof(Block))
+    if (!all_plain<Block>(text.data() + i)) return i;
+  return all_plain<Block>(text.data() + last) ? text.size() : last;
 }
 
 std::size_t plain_length(std::string_view text) {
   std::size_t i = 0;
-  for (std::uint64_t eight; i + sizeof eight <= text.size(); i += sizeof eight) {
-    std::memcpy(&eight, text.data() + i, sizeof eight);
-    if (!all_plain(eight)) break;
-  }
-  if (i < text.size() && text.size() >= sizeof(std::uint64_t)) {
-    // The rest, together with what is known to be plain before it.
-    std::uint64_t last;
-    std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
-    if (i + sizeof last > text.size() && all_plain(last)) return text.size();
-  }
+  if (text.size() >= sizeof(Bytes16))
+    i = plain_blocks<Bytes16>(text);
+  else if (text.size() >= sizeof(Bytes8))
+    i = plain_blocks<Bytes8>(text);
   while (i < text.size() && plain[static_cast<unsigned char>(text[i])]) ++i;
   return i;
 }
@@ -82,8 +89,16 @@ void put_escape(Output& out, char c) {
 
 }  // namespace
 
+void Output::put_beyond(std::string_view text) {
+  flush();
+  if (text.size() > sizeof block_)
+    target_.append(text);
+  else
+    put(text);
+}
+
 void Output::put_string(std::string_view text) {
-  if (!text.empty() && text.size() + 2 <= max_plain && plain_length(text) == text.size()) {
+  if (text.size() + 2 <= max_plain && plain_length(text) == text.size()) {
     char* at = reserve(text.size() + 2);
     *at++ = '"';
     if (!text.empty()) std::memcpy(at, text.data(), text.size());  // an empty view may point nowhere

@@ -43,10 +43,11 @@ class Writer {
  public:
   Writer(Output& out, const JsonStyle& style) : out_(out), style_(style) {}
 
+  // A bare jump, as most values are small: what takes longer stays out of it.
   void value(const TypeInfo& type, const void* at) {
     switch (type.kind) {
       case Kind::boolean:
-        return out_.put(*static_cast<const bool*>(at) ? std::string_view("true") : std::string_view("false"));
+        return boolean(*static_cast<const bool*>(at));
       case Kind::i32:
         return integer(*static_cast<const std::int32_t*>(at));
       case Kind::i64:
@@ -64,28 +65,39 @@ class Writer {
       case Kind::enumeration:
         return enumeration(type, at);
       case Kind::optional:
-        if (const void* inner = type.get(at)) return value(*type.element, inner);
-        return out_.put("null");
+        return optional(type, at);
       case Kind::list:
         return list(type, at);
       case Kind::map:
         return map(type, at);
       case Kind::extra:
-        out_.put('{');
-        out_.put(static_cast<const ExtraMembers*>(at)->json);
-        return out_.put('}');
+        return extra_object(*static_cast<const ExtraMembers*>(at));
       case Kind::object:
         return object(type, at);
     }
   }
 
  private:
-  void integer(std::int64_t number) {
+  [[gnu::noinline]] void boolean(bool yes) {
+    out_.put(yes ? std::string_view("true") : std::string_view("false"));
+  }
+
+  [[gnu::noinline]] void optional(const TypeInfo& type, const void* at) {
+    if (const void* inner = type.get(at)) return value(*type.element, inner);
+    out_.put("null");
+  }
+
+  [[gnu::noinline]] void extra_object(const ExtraMembers& members) {
+    out_.put('{', members.json);
+    out_.put('}');
+  }
+
+  [[gnu::noinline]] void integer(std::int64_t number) {
     char* at = out_.reserve(24);
     out_.take(std::to_chars(at, at + 24, number).ptr);
   }
 
-  void number(double number) {
+  [[gnu::noinline]] void number(double number) {
     // Whole numbers are exact below 2^53. Minus zero is not: as -0 a reader would take it for an integer.
     if (std::fabs(number) < 9007199254740992.0 && number == std::trunc(number)) {
       if (number != 0 || !std::signbit(number)) return integer(static_cast<std::int64_t>(number));
@@ -96,32 +108,23 @@ class Writer {
     out_.take(std::to_chars(at, at + 32, number).ptr);
   }
 
-  // Empty; keeps its room from one call to the next.
-  static std::string& scratch() {
-    thread_local std::string text;
+  [[gnu::noinline]] void money(Money amount) {
+    thread_local std::string text;  // keeps its room from one call to the next
     text.clear();
-    return text;
-  }
-
-  void money(Money amount) {
-    auto& text = scratch();
     append_money(amount, text);
     out_.put(text);
   }
 
-  void time(Timestamp time) {
+  [[gnu::noinline]] void time(Timestamp time) {
     if (style_.unix_time) return integer(to_unix_seconds(time));
-    auto& text = scratch();
-    append_rfc3339(time, text);
-    char* at = out_.reserve(Output::max_reserve);
+    char* at = out_.reserve(rfc3339_size + 2);
     *at++ = '"';
-    std::memcpy(at, text.data(), text.size());
-    at += text.size();
+    at = write_rfc3339(time, at);
     *at++ = '"';
     out_.take(at);
   }
 
-  void enumeration(const TypeInfo& type, const void* at) {
+  [[gnu::noinline]] void enumeration(const TypeInfo& type, const void* at) {
     std::int32_t value;  // an enumeration is no std::int32_t to the compiler
     std::memcpy(&value, at, sizeof value);
     for (const auto& item : type.items)
@@ -133,7 +136,7 @@ class Writer {
     out_.put("null");
   }
 
-  void list(const TypeInfo& type, const void* at) {
+  [[gnu::noinline]] void list(const TypeInfo& type, const void* at) {
     const auto count = type.size(at);
     auto* element = static_cast<const char*>(type.get(at));
     out_.put('[');
@@ -144,7 +147,7 @@ class Writer {
     out_.put(']');
   }
 
-  void map(const TypeInfo& type, const void* at) {
+  [[gnu::noinline]] void map(const TypeInfo& type, const void* at) {
     struct Context {
       Writer* writer;
       const TypeInfo* element;
@@ -162,7 +165,7 @@ class Writer {
     out_.put('}');
   }
 
-  void object(const TypeInfo& type, const void* at) {
+  [[gnu::noinline]] void object(const TypeInfo& type, const void* at) {
     if (const std::string* text = text_form(type, at)) return out_.put_string(*text);
     char separator = '{';
     for (const auto& field : type.fields) {
@@ -177,9 +180,8 @@ class Writer {
         extra(type, static_cast<const ExtraMembers*>(member)->json, separator);
         continue;
       }
-      out_.put(separator);
+      out_.put(separator, field.json_key);
       separator = ',';
-      out_.put(field.json_key);
       value(*member_type, member);
     }
     if (separator == '{') out_.put('{');
@@ -195,9 +197,8 @@ class Writer {
         return field.name == member.name && field.type->kind != Kind::extra;
       });
       if (declared) continue;
-      out_.put(separator);
+      out_.put(separator, member.text);
       separator = ',';
-      out_.put(member.text);
     }
   }
 

@@ -2,7 +2,6 @@
 // byte by byte to a std::string costs more than all the rest of writing.
 #pragma once
 
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -19,16 +18,18 @@ class Output {
     *at_++ = c;
   }
   void put(std::string_view text) {
-    if (text.empty()) return;
-    if (text.size() > room()) {
-      flush();
-      if (text.size() > sizeof block_) {
-        target_.append(text);
-        return;
-      }
-    }
-    std::memcpy(at_, text.data(), text.size());
+    if (text.size() > room()) return put_beyond(text);
+    std::char_traits<char>::copy(at_, text.data(), text.size());
     at_ += text.size();
+  }
+  void put(char first, std::string_view rest) {
+    if (rest.size() >= room()) {
+      put(first);
+      return put(rest);
+    }
+    *at_++ = first;
+    std::char_traits<char>::copy(at_, rest.data(), rest.size());
+    at_ += rest.size();
   }
   // With quotes and escapes (RFC 8259 section 7).
   void put_string(std::string_view text);
@@ -53,6 +54,7 @@ class Output {
   }
 
  private:
+  void put_beyond(std::string_view text);  // the rest of the block
   std::size_t room() const noexcept { return static_cast<std::size_t>(block_ + sizeof block_ - at_); }
   void need(std::size_t size) {
     if (room() < size) flush();

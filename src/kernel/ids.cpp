@@ -1,17 +1,38 @@
 #include <parley/ids.hpp>
 
+#include <array>
+#include <bit>
 #include <random>
 
 namespace parley {
 namespace {
 
-class Mersenne final : public Random {
+// xoshiro256** by Blackman and Vigna, seeded by splitmix64 as they advise: a few additions and rotations,
+// where a Mersenne twister of the standard library takes ten times as long.
+class Xoshiro final : public Random {
  public:
-  explicit Mersenne(std::uint64_t seed) : engine_(seed) {}
-  std::uint64_t next() noexcept override { return engine_(); }
+  explicit Xoshiro(std::uint64_t seed) {
+    for (auto& word : state_) {
+      seed += 0x9e37'79b9'7f4a'7c15;
+      auto mixed = (seed ^ (seed >> 30)) * 0xbf58'476d'1ce4'e5b9;
+      mixed = (mixed ^ (mixed >> 27)) * 0x94d0'49bb'1331'11eb;
+      word = mixed ^ (mixed >> 31);
+    }
+  }
+  std::uint64_t next() noexcept override {
+    const auto result = std::rotl(state_[1] * 5, 7) * 9;
+    const auto shifted = state_[1] << 17;
+    state_[2] ^= state_[0];
+    state_[3] ^= state_[1];
+    state_[1] ^= state_[2];
+    state_[0] ^= state_[3];
+    state_[2] ^= shifted;
+    state_[3] = std::rotl(state_[3], 45);
+    return result;
+  }
 
  private:
-  std::mt19937_64 engine_;
+  std::array<std::uint64_t, 4> state_;
 };
 
 }  // namespace
@@ -22,7 +43,7 @@ std::unique_ptr<Random> make_random() {
 }
 
 std::unique_ptr<Random> make_random(std::uint64_t seed) {
-  return std::make_unique<Mersenne>(seed);
+  return std::make_unique<Xoshiro>(seed);
 }
 
 std::string make_uuid(Timestamp now, Random& random) {

@@ -64,19 +64,20 @@ void trim_in_place(std::string& text) {
 // the other beyond 'Z'; bytes that are not ASCII are left alone.
 void lower_in_place(std::string& text) noexcept {
   constexpr auto each = [](std::uint64_t byte) { return 0x0101'0101'0101'0101u * byte; };
-  const auto lower = [&](std::uint64_t bytes) {
+  const auto lower = [&](char* from, std::size_t size) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, from, size);
     const std::uint64_t low = bytes & each(0x7f);
     const std::uint64_t from_a = low + each(0x80 - 'A'), beyond_z = low + each(0x7f - 'Z');
-    return bytes | ((from_a ^ beyond_z) & ~bytes & each(0x80)) >> 2;
+    bytes |= ((from_a ^ beyond_z) & ~bytes & each(0x80)) >> 2;
+    std::memcpy(from, &bytes, size);
   };
-  for (std::size_t at = 0; at < text.size();) {
-    std::uint64_t bytes = 0;
-    const auto size = std::min(text.size() - at, sizeof bytes);
-    std::memcpy(&bytes, text.data() + at, size);
-    bytes = lower(bytes);
-    std::memcpy(text.data() + at, &bytes, size);
-    at += size;
-  }
+  constexpr std::size_t word = sizeof(std::uint64_t);
+  char* at = text.data();
+  char* const end = at + text.size();
+  if (text.size() < word) return lower(at, text.size());
+  for (; end - at > std::ptrdiff_t{word}; at += word) lower(at, word);
+  lower(end - word, word);  // what of it is lower case already stays so
 }
 
 bool is_email(std::string_view text) noexcept {

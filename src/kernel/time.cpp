@@ -1,5 +1,6 @@
 #include <parley/time.hpp>
 
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -15,9 +16,15 @@ class SystemClock final : public Clock {
   SteadyTime steady() const noexcept override { return steady_clock::now(); }
 };
 
+constexpr auto digit_pairs = [] {
+  std::array<std::array<char, 2>, 100> pairs{};
+  for (std::size_t value = 0; value < pairs.size(); ++value)
+    pairs[value] = {static_cast<char>('0' + value / 10), static_cast<char>('0' + value % 10)};
+  return pairs;
+}();
+
 void two_digits(char* at, unsigned value) {
-  at[0] = static_cast<char>('0' + value / 10);
-  at[1] = static_cast<char>('0' + value % 10);
+  std::memcpy(at, digit_pairs[value].data(), 2);
 }
 
 struct Parts {
@@ -49,7 +56,7 @@ const Clock& system_clock() noexcept {
   return clock;
 }
 
-void append_rfc3339(Timestamp time, std::string& out) {
+char* write_rfc3339(Timestamp time, char* out) noexcept {
   // Times that are written together are of one day, mostly: its date is worked out once.
   struct Day {
     sys_days day{days::min()};
@@ -67,25 +74,30 @@ void append_rfc3339(Timestamp time, std::string& out) {
     two_digits(last.text + 8, static_cast<unsigned>(date.day()));
     last.day = day;
   }
-  char text[] = "0000-00-00T00:00:00.000000Z";
-  std::memcpy(text, last.text, sizeof last.text);
+  std::memcpy(out, last.text, sizeof last.text);
   const auto of_day = static_cast<std::uint64_t>((time - day).count());  // microseconds
   const auto second = static_cast<unsigned>(of_day / 1'000'000);
   const auto micros = static_cast<unsigned>(of_day % 1'000'000);
-  two_digits(text + 11, second / 3600);
-  two_digits(text + 14, second / 60 % 60);
-  two_digits(text + 17, second % 60);
-  if (micros == 0) {
-    out.append(text, 19).push_back('Z');
-    return;
+  two_digits(out + 11, second / 3600);
+  out[13] = ':';
+  two_digits(out + 14, second / 60 % 60);
+  out[16] = ':';
+  two_digits(out + 17, second % 60);
+  char* end = out + 19;
+  if (micros != 0) {
+    *end = '.';
+    two_digits(out + 20, micros / 10000);
+    two_digits(out + 22, micros / 100 % 100);
+    two_digits(out + 24, micros % 100);
+    end = out + (micros % 1000 == 0 ? 23 : 26);
   }
-  two_digits(text + 20, micros / 10000);
-  two_digits(text + 22, micros / 100 % 100);
-  two_digits(text + 24, micros % 100);
-  if (micros % 1000 == 0)
-    out.append(text, 23).push_back('Z');
-  else
-    out.append(text, 27);
+  *end = 'Z';
+  return end + 1;
+}
+
+void append_rfc3339(Timestamp time, std::string& out) {
+  std::array<char, rfc3339_size> text;
+  out.append(text.data(), write_rfc3339(time, text.data()));
 }
 
 std::string to_rfc3339(Timestamp time) {

@@ -1,5 +1,6 @@
 #include <parley/utf8.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -33,14 +34,17 @@ Utf8Step utf8_step(std::string_view text) noexcept {
 }
 
 std::optional<std::size_t> code_points(std::string_view text) noexcept {
+  const auto size = text.size();
   std::size_t count = 0;
   while (!text.empty()) {
+    // Eight bytes of ASCII at a time; the last eight of the text may begin before what is left of it.
     std::uint64_t eight;
-    if (text.size() >= sizeof eight) {
-      std::memcpy(&eight, text.data(), sizeof eight);
+    if (size >= sizeof eight) {
+      const auto length = std::min(text.size(), sizeof eight);
+      std::memcpy(&eight, text.data() + length - sizeof eight, sizeof eight);
       if (!(eight & 0x8080808080808080u)) {
-        count += sizeof eight;
-        text.remove_prefix(sizeof eight);
+        count += length;
+        text.remove_prefix(length);
         continue;
       }
     }

@@ -4,9 +4,11 @@
 #include "gzip.hpp"
 #include "text.hpp"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <array>
 #include <charconv>
-#include <functional>
 
 namespace parley::net {
 namespace {
@@ -69,22 +71,32 @@ constexpr Reason reasons[] = {
     {505, "HTTP/1.1 505 HTTP Version Not Supported\r\n"},
 };
 
-void append_number(std::uint64_t number, std::string& out) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), end);
+// Lengthens `out` by at most `room` bytes, which `write` fills from an address on; it gives the end of them.
+template <class Write>
+void extend(std::string& out, std::size_t room, Write write) {
+  const auto begin = out.size();
+  out.resize_and_overwrite(begin + room, [&](char* text, std::size_t) {
+    return static_cast<std::size_t>(write(text + begin) - text);
+  });
 }
 
-void append_status_line(std::uint16_t status, std::string& out) {
-  for (const auto& reason : reasons) {
-    if (reason.status == status) {
-      out.append(reason.line);
-      return;
-    }
-  }
-  out.append("HTTP/1.1 ");  // the reason phrase may be empty, the space before it may not
-  append_number(status < 200 || status > 599 ? 500 : status, out);
-  out.append(" \r\n");
+char* put(char* at, std::string_view text) {
+  std::char_traits<char>::copy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+constexpr std::size_t max_number = 20;  // digits
+char* put_number(char* at, std::uint64_t number) {
+  return std::to_chars(at, at + max_number, number).ptr;
+}
+
+constexpr std::size_t max_status_line = 64;
+char* put_status_line(char* at, std::uint16_t status) {
+  for (const auto& reason : reasons)
+    if (reason.status == status) return put(at, reason.line);
+  at = put(at, "HTTP/1.1 ");  // the reason phrase may be empty, the space before it may not
+  at = put_number(at, status < 200 || status > 599 ? 500 : status);
+  return put(at, " \r\n");
 }
 
 std::string_view find_field(std::string_view headers, std::string_view name) {
@@ -113,12 +125,11 @@ struct EntityTag {
 };
 
 EntityTag tag_of(std::string_view body) {
-  const auto hash = static_cast<std::uint64_t>(std::hash<std::string_view>{}(body));
-  std::array<std::uint8_t, 8> bytes;
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(hash >> (56 - 8 * i));
+  XXH64_canonical_t hash;
+  XXH64_canonicalFromHash(&hash, XXH3_64bits(body.data(), body.size()));
   EntityTag tag;
   tag.text[0] = tag.text[tag.size - 1] = '"';
-  write_hex(bytes.data(), bytes.size(), tag.text.data() + 1);
+  write_hex(std::span<const std::uint8_t, sizeof hash.digest>(hash.digest), tag.text.data() + 1);
   return tag;
 }
 
@@ -179,19 +190,24 @@ bool none_match_fails(const Request& request, std::string_view etag) noexcept {
 
 namespace {
 
-void append_ids(const Request& request, std::string& out) {
-  if (!request.request_id.empty()) out.append("X-Request-Id: ").append(request.request_id).append("\r\n");
+constexpr std::size_t max_ids = 96;  // without the request's id itself
+char* put_ids(char* at, const Request& request) {
+  if (!request.request_id.empty()) {
+    at = put(at, "X-Request-Id: ");
+    at = put(at, request.request_id);
+    at = put(at, "\r\n");
+  }
   const auto& trace = request.context.trace;
   if (trace.valid()) {
-    std::array<char, 55> text;
-    char* at = std::copy_n("00-", 3, text.data());
-    at = write_hex(trace.trace_id.data(), trace.trace_id.size(), at);
+    at = put(at, "traceparent: 00-");
+    at = write_hex(std::span(trace.trace_id), at);
     *at++ = '-';
-    at = write_hex(trace.span_id.data(), trace.span_id.size(), at);
+    at = write_hex(std::span(trace.span_id), at);
     *at++ = '-';
-    write_hex(&trace.flags, 1, at);
-    out.append("traceparent: ").append(text.data(), text.size()).append("\r\n");
+    at = write_hex(std::span<const std::uint8_t, 1>(&trace.flags, 1), at);
+    at = put(at, "\r\n");
   }
+  return at;
 }
 
 bool is_bodiless(std::uint16_t status) noexcept {
@@ -215,9 +231,17 @@ void append_with_tag(std::string_view headers, std::string_view etag, std::strin
 }  // namespace
 
 void append_own_fields(const Request& request, const Response& response, std::string& out) {
-  append_ids(request, out);
+  extend(out, max_ids + request.request_id.size(), [&](char* at) { return put_ids(at, request); });
   out.append(response.headers());
 }
+
+namespace {
+
+// Everything of an answer's head but its variable parts: the common and the response's own fields, content
+// type and request id.
+constexpr std::size_t max_fixed_head = max_status_line + max_number + max_ids + 256;
+
+}  // namespace
 
 std::size_t append_answer(Exchange& exchange, std::string_view common, Gzip& gzip, bool keep_alive) {
   const auto& request = exchange.request;
@@ -256,35 +280,47 @@ std::size_t append_answer(Exchange& exchange, std::string_view common, Gzip& gzi
   if (!coded && tagged) check_condition(has_own_tag ? own_tag.view() : given_tag);
 
   const bool bodiless = is_bodiless(response.status);
-  out.reserve(out.size() + 384 + common.size() + response.headers().size() +
-              (bodiless || head ? 0 : body.size()));
-  append_status_line(response.status, out);
-  out.append(common);
-  if (!bodiless) {
-    if (!response.body.empty() && !response.content_type.empty())
-      out.append("Content-Type: ").append(response.content_type).append("\r\n");
-    out.append("Content-Length: ");
-    append_number(body.size(), out);
-    out.append("\r\n");
-    if (coded) out.append("Content-Encoding: gzip\r\n");
+  const auto sent = bodiless || head ? std::string_view() : body;
+  std::string retagged;
+  std::string_view own_fields = response.headers();
+  if (!coded_given_tag.empty()) {
+    append_with_tag(own_fields, coded_given_tag, retagged);
+    own_fields = retagged;
   }
-  if (varies) out.append("Vary: Accept-Encoding\r\n");
-  if (has_own_tag) out.append("ETag: ").append(own_tag.view()).append("\r\n");
-  if (response.status == 426)
-    out.append(keep_alive ? "Connection: Upgrade\r\n" : "Connection: Upgrade, close\r\n");
-  else if (!keep_alive)
-    out.append("Connection: close\r\n");
-  else if (request.http_1_0)
-    out.append("Connection: keep-alive\r\n");
-  append_ids(request, out);
-  if (coded_given_tag.empty())
-    out.append(response.headers());
-  else
-    append_with_tag(response.headers(), coded_given_tag, out);
-  out.append("\r\n");
-  if (bodiless || head) return 0;
-  out.append(body);
-  return body.size();
+  const auto room = max_fixed_head + common.size() + response.content_type.size() +
+                    request.request_id.size() + own_fields.size() + sent.size();
+  extend(out, room, [&](char* at) {
+    at = put_status_line(at, response.status);
+    at = put(at, common);
+    if (!bodiless) {
+      if (!response.body.empty() && !response.content_type.empty()) {
+        at = put(at, "Content-Type: ");
+        at = put(at, response.content_type);
+        at = put(at, "\r\n");
+      }
+      at = put(at, "Content-Length: ");
+      at = put_number(at, body.size());
+      at = put(at, "\r\n");
+      if (coded) at = put(at, "Content-Encoding: gzip\r\n");
+    }
+    if (varies) at = put(at, "Vary: Accept-Encoding\r\n");
+    if (has_own_tag) {
+      at = put(at, "ETag: ");
+      at = put(at, own_tag.view());
+      at = put(at, "\r\n");
+    }
+    if (response.status == 426)
+      at = put(at, keep_alive ? "Connection: Upgrade\r\n" : "Connection: Upgrade, close\r\n");
+    else if (!keep_alive)
+      at = put(at, "Connection: close\r\n");
+    else if (request.http_1_0)
+      at = put(at, "Connection: keep-alive\r\n");
+    at = put_ids(at, request);
+    at = put(at, own_fields);
+    at = put(at, "\r\n");
+    return put(at, sent);
+  });
+  return sent.size();
 }
 
 namespace {
@@ -295,7 +331,7 @@ void append_produced_head(const Exchange& exchange, std::string& out) {
     out.append("Content-Type: ").append(response.content_type).append("\r\n");
   if (const auto length = response.producing->length) {
     out.append("Content-Length: ");
-    append_number(*length, out);
+    extend(out, max_number, [&](char* at) { return put_number(at, *length); });
     out.append("\r\n");
   } else if (!exchange.request.http_1_0) {
     out.append("Transfer-Encoding: chunked\r\n");
@@ -308,7 +344,7 @@ void append_produced_head(const Exchange& exchange, std::string& out) {
 }  // namespace
 
 void append_stream_head(Exchange& exchange, std::string_view common, std::string& out) {
-  append_status_line(exchange.response.status, out);
+  extend(out, max_status_line, [&](char* at) { return put_status_line(at, exchange.response.status); });
   out.append(common);
   if (exchange.response.producing) return append_produced_head(exchange, out);
   out.append(

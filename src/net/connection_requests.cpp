@@ -112,7 +112,7 @@ void Connection::identify() {
   if (x.head.request_id.empty()) {
     std::array<std::uint8_t, 8> id;
     put(id.data());
-    write_hex(id.data(), id.size(), x.own_id.data());
+    write_hex(std::span(std::as_const(id)), x.own_id.data());
     request.request_id = {x.own_id.data(), x.own_id.size()};
   } else {
     request.request_id = x.head.request_id;
@@ -271,7 +271,7 @@ bool Connection::run_handler(Task<void> task) {
   auto& x = *exchange_;
   x.task = std::move(task);
   auto running = std::move(x.task).operator co_await();
-  if (running.await_suspend(x.continuation.handle())) {
+  if (!running.await_ready() && running.await_suspend(x.continuation.handle())) {
     phase_ = Phase::handling;
     waiting_self_ = this;
     if (!writing_) keep();

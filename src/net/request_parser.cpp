@@ -9,6 +9,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <string>
 
@@ -44,23 +45,37 @@ Method method_of(http::verb verb) {
   }
 }
 
+using CharacterTable = std::array<bool, 256>;
+
 // Which characters a path and a query may hold as they are. Wider than RFC 3986 where browsers send more
 // (URL living standard, path and query percent-encode sets); never a control character or a byte beyond
 // ASCII.
 constexpr auto target_characters = [] {
-  struct Table {
-    bool path[256] = {}, query[256] = {};
+  struct Tables {
+    CharacterTable path{}, query{};
   } table;
   for (int c = 0x21; c < 0x7f; ++c) {
     const std::string_view both = "\"<>#", path_only = "\\^`{}?";
     const auto text = static_cast<char>(c);
-    table.query[c] = both.find(text) == both.npos;
-    table.path[c] = table.query[c] && path_only.find(text) == path_only.npos;
+    const auto at = static_cast<std::size_t>(c);
+    table.query[at] = both.find(text) == both.npos;
+    table.path[at] = table.query[at] && path_only.find(text) == path_only.npos;
   }
   return table;
 }();
 
-bool all_of(std::string_view text, const bool (&allowed)[256]) {
+constexpr auto host_characters = [] {
+  CharacterTable table{};
+  for (int c = 0; c < 0x80; ++c) {
+    const auto text = static_cast<char>(c);
+    table[static_cast<std::size_t>(c)] =
+        is_alpha(text) || is_digit(text) ||
+        std::string_view("-._~!$&'()*+;=%").find(text) != std::string_view::npos;
+  }
+  return table;
+}();
+
+bool all_of(std::string_view text, const CharacterTable& allowed) {
   return std::all_of(text.begin(), text.end(),
                      [&](char c) { return allowed[static_cast<unsigned char>(c)]; });
 }
@@ -78,10 +93,7 @@ bool is_host(std::string_view text) {
   } else {
     end = std::min(text.find(':'), text.size());
     if (end == 0 || end > 255) return false;
-    for (char c : text.substr(0, end))
-      if (!is_alpha(c) && !is_digit(c) &&
-          std::string_view("-._~!$&'()*+;=%").find(c) == std::string_view::npos)
-        return false;
+    if (!all_of(text.substr(0, end), host_characters)) return false;
   }
   if (end == text.size()) return true;
   const auto port = text.substr(end + 1);

@@ -22,12 +22,17 @@ bool is_integer(std::string_view text) {
 }
 
 bool is_uuid(std::string_view text) {
-  if (text.size() != 36) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : hex_value(text[i]) < 0) return false;
+  constexpr std::size_t dashes[] = {8, 13, 18, 23};
+  constexpr std::size_t size = 36;
+  if (text.size() != size) return false;
+  std::size_t begin = 0;
+  for (const auto dash : dashes) {
+    if (text[dash] != '-') return false;
+    for (; begin < dash; ++begin)
+      if (hex_value(text[begin]) < 0) return false;
+    ++begin;
   }
-  return true;
+  return std::all_of(text.begin() + dashes[3] + 1, text.end(), [](char c) { return hex_value(c) >= 0; });
 }
 
 bool fits(ParameterKind kind, std::string_view segment) {
@@ -82,7 +87,7 @@ struct Endpoint {
   std::vector<std::string_view> names;  // of the parameters; views of route->pattern
 };
 
-// Shorter literals go first: most comparisons are of two numbers.
+// Shorter literals go first.
 bool precedes(std::string_view a, std::string_view b) {
   return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
@@ -99,11 +104,14 @@ struct Router::Node {
   std::array<Endpoint, methods> endpoints;
   bool occupied = false;  // has an endpoint
 
+  // Of the few there are, most are ruled out by their length or their first character.
   Node* literal(std::string_view text) const {
-    const auto found =
-        std::lower_bound(literals.begin(), literals.end(), text,
-                         [](const auto& entry, std::string_view key) { return precedes(entry.first, key); });
-    return found != literals.end() && found->first == text ? found->second.get() : nullptr;
+    for (const auto& [name, node] : literals) {
+      if (name.size() > text.size()) break;
+      if (name.size() == text.size() && (name.empty() || name.front() == text.front()) && name == text)
+        return node.get();
+    }
+    return nullptr;
   }
 
   Node& child(const Segment& segment) {
@@ -122,6 +130,7 @@ struct Router::Node {
   // One lookup: the best endpoint for `method`, and which methods the path has at all.
   struct Search {
     Method method;
+    bool escaped;  // the path has a percent-escape
     std::array<std::string_view, max_parameters> values;
     std::size_t depth = 0;
     const Endpoint* found = nullptr;
@@ -134,7 +143,8 @@ struct Router::Node {
       const auto visit = [&](const Node& next) {
         return slash == std::string_view::npos ? arrive(next) : walk(next, path.substr(slash + 1));
       };
-      if (const Node* next = node.find_literal(segment); next && visit(*next)) return true;
+      const Node* const literal = escaped ? node.decoded_literal(segment) : node.literal(segment);
+      if (literal && visit(*literal)) return true;
       for (std::size_t i = 0; i < parameter_kinds; ++i) {
         const Node* next = node.parameters[i].get();
         const auto kind = static_cast<ParameterKind>(i);
@@ -167,9 +177,7 @@ struct Router::Node {
   };
 
   // A segment with escapes is compared decoded: `%7E` and `~` are the same (RFC 3986 section 6.2.2.2).
-  const Node* find_literal(std::string_view segment) const {
-    if (literals.empty()) return nullptr;
-    if (segment.find('%') == std::string_view::npos) return literal(segment);
+  const Node* decoded_literal(std::string_view segment) const {
     const auto decoded = percent_decode(segment, false);
     return decoded ? literal(*decoded) : nullptr;
   }
@@ -238,7 +246,8 @@ Route& Router::place(Method method, std::string pattern) {
 
 Router::Match Router::find(Request& request) const {
   Match match;
-  Node::Search search{.method = request.method, .values = {}};
+  const bool escaped = request.path.find('%') != std::string_view::npos;
+  Node::Search search{.method = request.method, .escaped = escaped, .values = {}};
   if (!request.path.empty() && request.path.front() == '/' && search.walk(*root_, request.path.substr(1))) {
     const auto& endpoint = *search.found;
     request.parameters.resize(endpoint.names.size());
@@ -246,7 +255,7 @@ Router::Match Router::find(Request& request) const {
       auto& parameter = request.parameters[i];
       parameter.name = endpoint.names[i];
       const auto value = search.values[i];
-      if (value.find('%') == std::string_view::npos) {
+      if (!escaped) {
         parameter.value.assign(value);
       } else if (auto decoded = percent_decode(value, false)) {
         parameter.value = std::move(*decoded);

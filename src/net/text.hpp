@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 
 namespace parley::net {
 
@@ -19,11 +21,18 @@ constexpr bool is_alpha(char c) noexcept {
   return to_lower(c) >= 'a' && to_lower(c) <= 'z';
 }
 
+inline constexpr auto hex_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::int8_t digit = 0; digit < 16; ++digit)
+    for (const std::string_view digits : {"0123456789abcdef", "0123456789ABCDEF"})
+      values[static_cast<unsigned char>(digits[static_cast<std::size_t>(digit)])] = digit;
+  return values;
+}();
+
 // The value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  return hex_values[static_cast<unsigned char>(c)];
 }
 
 // RFC 9110 section 5.6.2.
@@ -82,10 +91,14 @@ inline constexpr auto hex_pairs = [] {
   return pairs;
 }();
 
-// Writes 2 * `size` lower-case digits to `out`; gives the end of them.
-inline char* write_hex(const std::uint8_t* bytes, std::size_t size, char* out) noexcept {
-  for (std::size_t i = 0; i < size; ++i, out += 2) std::memcpy(out, hex_pairs[bytes[i]].data(), 2);
-  return out;
+// Writes 2 * `Size` lower-case digits to `out`, without a loop; gives the end of them.
+template <std::size_t Size>
+char* write_hex(std::span<const std::uint8_t, Size> bytes, char* out) noexcept {
+  const auto write = [&]<std::size_t... at>(std::index_sequence<at...>) {
+    (std::memcpy(out + 2 * at, hex_pairs[bytes[at]].data(), 2), ...);
+  };
+  write(std::make_index_sequence<Size>());
+  return out + 2 * Size;
 }
 
 }  // namespace parley::net

@@ -118,7 +118,7 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
     ++host_.statistics.websockets;
     opened_ = true;
     heard_ = now();
-    next_ping_ = heard_ + ping_interval();
+    next_ping_ = heard_ + host_.limits.ping_interval;
     watch(heard_);
     delivering_ = true;
     guarded([&] { handler_->on_open(*this); });
@@ -249,7 +249,7 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
       return SteadyTime::max();
     }
     if (now >= next_ping_) {
-      next_ping_ = now + ping_interval();
+      next_ping_ = now + host_.limits.ping_interval;
       outbox_.send_copy(std::string_view("\x89\0", 2));
     }
     return std::min(next_ping_, (listening ? heard_ : now) + host_.limits.pong_timeout);
@@ -265,11 +265,6 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
     handler_.reset();
   }
 
-  // A peer that is asked too late for a sign of life could not give one in time.
-  std::chrono::milliseconds ping_interval() const noexcept {
-    return std::min(host_.limits.ping_interval,
-                    host_.limits.pong_timeout / 2 + host_.limits.pong_timeout / 4);
-  }
   std::size_t max_message() const noexcept {
     return options_->max_message ? options_->max_message : static_cast<std::size_t>(host_.limits.max_message);
   }

@@ -7,43 +7,65 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 namespace parley::observe {
 namespace {
 
+// Handles count on their own, without a lock, and hand over to prometheus-cpp what has come together when
+// somebody collects: its histograms take a mutex for each observation.
 class CounterHandle final : public Counter {
  public:
   explicit CounterHandle(prometheus::Counter& counter) : counter_(counter) {}
   void add(double amount) noexcept override {
-    if (amount > 0) counter_.Increment(amount);
+    if (amount > 0) added_.fetch_add(amount, std::memory_order_relaxed);
   }
+  void hand_over() { counter_.Increment(added_.exchange(0, std::memory_order_relaxed)); }
 
  private:
   prometheus::Counter& counter_;
+  std::atomic<double> added_ = 0;
 };
 
 class GaugeHandle final : public Gauge {
  public:
   explicit GaugeHandle(prometheus::Gauge& gauge) : gauge_(gauge) {}
-  void set(double value) noexcept override { gauge_.Set(value); }
-  void add(double amount) noexcept override {
-    amount < 0 ? gauge_.Decrement(-amount) : gauge_.Increment(amount);
-  }
+  void set(double value) noexcept override { value_.store(value, std::memory_order_relaxed); }
+  void add(double amount) noexcept override { value_.fetch_add(amount, std::memory_order_relaxed); }
+  void hand_over() { gauge_.Set(value_.load(std::memory_order_relaxed)); }
 
  private:
   prometheus::Gauge& gauge_;
+  std::atomic<double> value_ = 0;
 };
 
 class HistogramHandle final : public Histogram {
  public:
-  explicit HistogramHandle(prometheus::Histogram& histogram) : histogram_(histogram) {}
-  void observe(double value) noexcept override { histogram_.Observe(value); }
+  HistogramHandle(prometheus::Histogram& histogram, const prometheus::Histogram::BucketBoundaries& bounds)
+      : histogram_(histogram), bounds_(bounds), counts_(bounds.size() + 1) {}
+  void observe(double value) noexcept override {
+    std::size_t bucket = 0;  // most are of the first buckets
+    while (bucket < bounds_.size() && value > bounds_[bucket]) ++bucket;
+    counts_[bucket].fetch_add(1, std::memory_order_relaxed);
+    sum_.fetch_add(value, std::memory_order_relaxed);
+  }
+  void hand_over() {
+    std::vector<double> counts;
+    counts.reserve(counts_.size());
+    for (auto& count : counts_)
+      counts.push_back(static_cast<double>(count.exchange(0, std::memory_order_relaxed)));
+    histogram_.ObserveMultiple(counts, sum_.exchange(0, std::memory_order_relaxed));
+  }
 
  private:
   prometheus::Histogram& histogram_;
+  const prometheus::Histogram::BucketBoundaries bounds_;
+  std::vector<std::atomic<std::uint64_t>> counts_;  // of each bucket, the last without a bound
+  std::atomic<double> sum_ = 0;
 };
 
 constexpr double default_buckets[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
@@ -66,8 +88,12 @@ class Families {
     for (const auto& [label, value] : labels) copied.emplace(label, value);
     auto& metric = family->second->Add(copied, arguments...);
     auto& handle = handles_[&metric];
-    if (!handle) handle = std::make_unique<Handle>(metric);
+    if (!handle) handle = std::make_unique<Handle>(metric, arguments...);
     return *handle;
+  }
+
+  void hand_over() {
+    for (auto& [metric, handle] : handles_) handle->hand_over();
   }
 
   double sum(std::string_view name, std::string_view label, std::string_view prefix) const {
@@ -116,6 +142,7 @@ class PrometheusRegistry final : public Registry {
 
   double sum(std::string_view name, std::string_view label, std::string_view prefix) override {
     std::lock_guard lock(mutex_);
+    hand_over();
     return counters_.sum(name, label, prefix) + gauges_.sum(name, label, prefix);
   }
 
@@ -126,10 +153,20 @@ class PrometheusRegistry final : public Registry {
       collectors = collectors_;  // they may ask for handles, which takes the lock
     }
     for (const auto& collect : collectors) collect();
+    {
+      std::lock_guard lock(mutex_);
+      hand_over();
+    }
     return prometheus::TextSerializer().Serialize(registry_.Collect());
   }
 
  private:
+  void hand_over() {
+    counters_.hand_over();
+    gauges_.hand_over();
+    histograms_.hand_over();
+  }
+
   std::mutex mutex_;
   prometheus::Registry registry_;
   Families<prometheus::Counter, CounterHandle> counters_;

@@ -12,14 +12,12 @@ Result<void> BoundOperation::authorize(const CallContext& context) const {
 }
 
 Call BoundOperation::call(const CallContext& context, Inbound& in, Outbound& out) const {
-  Call call(*this, context);
+  Call call(*this, context, in, out);
   call.begun_ = context.clock->steady();
   if (auto allowed = authorize(context); !allowed)
     call.refusal_ = std::move(allowed.error());
   else if (call.begun_ >= context.deadline)
     call.refusal_ = Error{Code::deadline_exceeded, "the deadline of the call was over before it began"};
-  else
-    call.task_ = row_.call(service_.port, context, in, out);
   return call;
 }
 
@@ -40,6 +38,17 @@ void BoundOperation::count(Code code, double seconds) const {
   duration_->observe(seconds);
 }
 
+bool Call::await_ready() noexcept {
+  if (refusal_) return true;
+  try {
+    task_ = operation_->row().call(operation_->service().port, *context_, *in_, *out_);
+  } catch (...) {
+    failure_ = std::current_exception();
+    return true;
+  }
+  return task_.ready();
+}
+
 Result<void> Call::await_resume() {
   auto result = outcome();
   operation_->count(result ? Code::ok : result.error().code,
@@ -51,6 +60,7 @@ Result<void> Call::outcome() {
   if (refusal_) return std::unexpected(std::move(*refusal_));
   std::string reason;
   try {
+    if (failure_) std::rethrow_exception(failure_);
     return std::move(task_).operator co_await().await_resume();
   } catch (const std::exception& failure) {
     reason = failure.what();

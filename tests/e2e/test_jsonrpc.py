@@ -50,7 +50,7 @@ def test_the_calculator_by_name_and_by_position(server):
         assert result(server, method, [5, 3])["result"] == wanted
     assert [e["operation"] for e in result(server, "getHistory", {"limit": 2})["entries"]] == ["divide", "divide"]
     refused = error(server, "divide", [1, 0])
-    assert (refused["code"], refused["message"]) == (-32602, "division by zero")
+    assert (refused["code"], refused["message"]) == (-32003, "division by zero")
     assert refused["data"]["code"] == "invalid_argument" and refused["data"]["trace_id"]
 
 
@@ -150,7 +150,7 @@ def test_params_that_do_not_fit(server):
         assert error(server, "add", params)["code"] == -32602, params
     huge = post(server, '{"jsonrpc":"2.0","method":"add","params":[1,1e999],"id":1}').json()
     assert huge["error"]["code"] == -32602 and "too large" in huge["error"]["data"]["errors"][0]["message"]
-    assert "at most 2 positional params (a, b), there are 3" in error(server, "add", [1, 2, 3])["message"]
+    assert "must be at most 2 by position (a, b), are 3" in error(server, "add", [1, 2, 3])["data"]["detail"]
     assert error(server, "rpc.nothing")["code"] == error(server, "Add", [1, 2])["code"] == -32601
 
 

@@ -12,25 +12,25 @@ constexpr std::size_t kept_calculations = 100;
 class Service final : public Calculator {
  public:
   Task<Result<Calculation>> add(CallContext context, Numbers request) override {
-    co_return calculate(context, "add", request, request.a + request.b);
+    return calculate(context, "add", request, request.a + request.b);
   }
   Task<Result<Calculation>> subtract(CallContext context, Numbers request) override {
-    co_return calculate(context, "subtract", request, request.a - request.b);
+    return calculate(context, "subtract", request, request.a - request.b);
   }
   Task<Result<Calculation>> multiply(CallContext context, Numbers request) override {
-    co_return calculate(context, "multiply", request, request.a * request.b);
+    return calculate(context, "multiply", request, request.a * request.b);
   }
   Task<Result<Calculation>> divide(CallContext context, Numbers request) override {
-    if (request.b == 0) co_return fail(Code::invalid_argument, "division by zero");
-    co_return calculate(context, "divide", request, request.a / request.b);
+    if (request.b == 0) return fail(Code::invalid_argument, "division by zero");
+    return calculate(context, "divide", request, request.a / request.b);
   }
 
   Task<Result<History>> get_history(CallContext, GetHistory request) override {
-    if (auto conforms = conform(request); !conforms) co_return std::unexpected(std::move(conforms.error()));
+    if (auto conforms = conform(request); !conforms) return std::unexpected(std::move(conforms.error()));
     const auto count = std::min(static_cast<std::size_t>(request.limit), history_.size());
     History history;
     history.entries.assign(history_.end() - static_cast<std::ptrdiff_t>(count), history_.end());
-    co_return history;
+    return history;
   }
 
  private:

@@ -29,11 +29,10 @@ Result<std::string> by_name(std::string_view array, const TypeInfo& type) {
     names.append(fields++ == 0 ? "" : ", ").append(field->name);
   }
   if (taken < values.size())
-    return fail(Code::invalid_argument,
-                fields == 0 ? "the method takes no params"
-                            : "the method takes at most " + std::to_string(fields) +
-                                  (fields == 1 ? " positional param (" : " positional params (") + names +
-                                  "), there are " + std::to_string(values.size()));
+    return invalid_field("params", (fields == 0 ? "must be empty"
+                                                : "must be at most " + std::to_string(fields) +
+                                                      " by position (" + names + ")") +
+                                       ", are " + std::to_string(values.size()));
   object += '}';
   return object;
 }
@@ -86,7 +85,7 @@ Task<bool> ResultWriter::write(const TypeInfo& type, const void* answer) {
     out_ += "null";
   else
     codec::write_json(type, answer, out_, style);
-  co_return true;
+  return true;
 }
 
 }  // namespace parley::jsonrpc

@@ -76,6 +76,8 @@ Json errors_of(const Operation& row) {
   add_code(Code::invalid_argument);
   for (unsigned bit = 0; bit < 17; ++bit)
     if (row.errors >> bit & 1) add_code(static_cast<Code>(bit));
+  if (row.errors >> static_cast<unsigned>(Code::invalid_argument) & 1)
+    add(refused_argument, info(Code::invalid_argument).title);
   if (!row.permission.empty()) add_code(Code::unauthenticated), add_code(Code::permission_denied);
   for (const auto code : {Code::deadline_exceeded, Code::unavailable, Code::internal}) add_code(code);
   return errors;

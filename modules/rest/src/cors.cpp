@@ -45,9 +45,9 @@ bool Cors::before(const net::Request& request, net::Response& response) const {
   const auto origin = request.header("Origin");
   // Caches must not hand one origin's answer to another, nor one without the field to a page.
   if (any_)
-    response.header("Access-Control-Allow-Origin", "*");
+    response.header("Access-Control-Allow-Origin: *\r\n");
   else
-    response.header("Vary", "Origin");
+    response.header("Vary: Origin\r\n");
   if (!origin || !allowed(*origin)) return false;
 
   if (!any_) response.header("Access-Control-Allow-Origin", *origin);

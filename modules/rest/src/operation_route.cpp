@@ -145,7 +145,7 @@ class AnswerWriter final : public Outbound {
     response_.status = route_.row_.status;
     if (response_.status == 204) {
       response_.content_type = {};
-      co_return true;
+      return true;
     }
     auto& body = response_.body;
     body.clear();
@@ -158,7 +158,7 @@ class AnswerWriter final : public Outbound {
       append_segment(*reinterpret_cast<const std::string*>(id), url);
       response_.header("Location", url);
     }
-    co_return true;
+    return true;
   }
 
  private:

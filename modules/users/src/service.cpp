@@ -116,10 +116,9 @@ Task<Result<User>> Service::insert_user(CallContext context, CreateUser request)
 }
 
 Task<Result<User>> Service::get_user(CallContext context, GetUser request) {
-  if (auto conforms = conform(request); !conforms) co_return std::unexpected(std::move(conforms.error()));
-  if (const User* user = cache_.find(request.id)) co_return *user;
-  auto user = co_await find_user(std::move(context), std::move(request.id));
-  co_return user;
+  if (auto conforms = conform(request); !conforms) return std::unexpected(std::move(conforms.error()));
+  if (const User* user = cache_.find(request.id)) return *user;
+  return find_user(std::move(context), std::move(request.id));
 }
 
 Task<Result<User>> Service::find_user(CallContext context, std::string id) {

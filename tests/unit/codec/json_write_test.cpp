@@ -125,15 +125,16 @@ TEST_CASE("strings are escaped as little as RFC 8259 allows", "[json][write]") {
   CHECK(in_json(std::string_view("\0\x01\x1f\x7f", 4)) == "\"\\u0000\\u0001\\u001f\x7f\"");
   CHECK(in_json("\u00e9\u20ac\U0001F600\u2028") == "\"\u00e9\u20ac\U0001F600\u2028\"");
 
-  // Each special character at each place of a long text.
-  for (std::size_t at = 0; at < 40; ++at)
-    for (const std::string special : {"\"", "\\", "\n", "\x01", "\xff", "\u00e9"}) {
-      std::string text(40, 'x');
-      text.replace(at, 1, special);
-      const std::string expected =
-          nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-      if (in_json(text) != expected) FAIL(at << ' ' << expected);
-    }
+  // Each special character at each place of texts of many lengths.
+  for (std::size_t size = 1; size <= 40; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (const std::string special : {"\"", "\\", "\n", "\x01", "\xff", "\u00e9"}) {
+        std::string text(size, 'x');
+        text.replace(at, 1, special);
+        const std::string expected =
+            nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        if (in_json(text) != expected) FAIL(at << ' ' << expected);
+      }
 }
 
 TEST_CASE("ill-formed bytes become U+FFFD", "[json][write]") {

@@ -124,7 +124,7 @@ TEST_CASE("params that do not fit are named, all at once") {
   }
   const auto many = fixture.error_of("subtract", "[1,2,3]");
   CHECK(many["code"] == -32602);
-  CHECK(many["message"] == "the method takes at most 2 positional params (minuend, subtrahend), there are 3");
+  CHECK(many["data"]["detail"] == "params must be at most 2 by position (minuend, subtrahend), are 3");
   CHECK(fixture.error_of("update", R"(["a",null])").is_null());  // an optional may be skipped by position
   CHECK(fixture.error_of("update", R"({"name":"a","name":"b"})")["data"]["errors"][0]["message"] ==
         "is given twice");

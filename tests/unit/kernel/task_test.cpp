@@ -50,6 +50,22 @@ TEST_CASE("a task that waits for nothing completes inside spawn") {
   CHECK(group.size() == 0);
 }
 
+TEST_CASE("a value is a task that is ready, and is awaited as any other") {
+  Task<int> seven = 7;
+  CHECK(seven.ready());
+  CHECK(seven.value() == 7);
+  CHECK_FALSE(immediate(7).ready());
+  CHECK_FALSE(Task<int>().ready());
+
+  TaskGroup group(rethrow_nothing());
+  std::vector<int> out;
+  group.spawn(record(std::move(seven), out));
+  CHECK(out == std::vector{7});
+  Task<> done = std::monostate{};
+  group.spawn(std::move(done));
+  CHECK(group.size() == 0);
+}
+
 TEST_CASE("a loop of immediate awaits uses constant stack") {
   TaskGroup group(rethrow_nothing());
   std::vector<int> out;

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <coroutine>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -31,11 +32,11 @@ struct Edge {
 class BoundOperation;
 
 // A call that begins when it is awaited, and gives its outcome. It is the awaiter of the port's own
-// coroutine: the chain adds neither a frame nor an allocation to a call. An exception that leaves the port is
+// coroutine, if there is one: the chain adds neither a frame nor an allocation to a call. An exception that leaves the port is
 // logged and comes out as `internal`, which tells nothing of it.
 class [[nodiscard]] Call {
  public:
-  bool await_ready() const noexcept { return refusal_.has_value(); }
+  bool await_ready() noexcept;
   bool await_suspend(std::coroutine_handle<> awaiting) {
     return std::move(task_).operator co_await().await_suspend(awaiting);
   }
@@ -43,15 +44,18 @@ class [[nodiscard]] Call {
 
  private:
   friend class BoundOperation;
-  Call(const BoundOperation& operation, const CallContext& context) noexcept
-      : operation_(&operation), context_(&context) {}
+  Call(const BoundOperation& operation, const CallContext& context, Inbound& in, Outbound& out) noexcept
+      : operation_(&operation), context_(&context), in_(&in), out_(&out) {}
 
   Result<void> outcome();
 
   const BoundOperation* operation_;
   const CallContext* context_;
+  Inbound* in_;
+  Outbound* out_;
   SteadyTime begun_{};
   std::optional<Error> refusal_;
+  std::exception_ptr failure_;  // of what the port did before it had a task to give
   Task<Result<void>> task_;
 };
 
