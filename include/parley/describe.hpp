@@ -70,7 +70,7 @@ struct Rules {
   double max_number = std::numeric_limits<double>::infinity();
   const char* pattern = nullptr;       // RE2, matched against the whole value
   const char* pattern_hint = nullptr;  // completes "<field> must be ..."
-  const char* alias = nullptr;         // another name accepted on input
+  const char* alias = nullptr;         // another name accepted on input; a text is kept in `extra` as well
   const char* doc = nullptr;
   const char* example = nullptr;  // JSON text
   const char* header = nullptr;   // the HTTP header field that fills it on REST

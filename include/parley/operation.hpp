@@ -29,8 +29,8 @@ class Outbound {
  public:
   virtual ~Outbound() = default;
   // Unary: called once. Stream: once per element; completes when there is room for more (flow control);
-  // false when the receiver has gone, and the operation ends. What the Task needs to know it finds out when
-  // it is awaited: one that is not ready has done nothing yet.
+  // false when the receiver has gone, and the operation ends. A Task that is not ready has done nothing yet:
+  // everything happens when it is awaited.
   virtual Task<bool> write(const TypeInfo& type, const void* answer) = 0;
 };
 

@@ -2,11 +2,11 @@
 //
 // Task<T> is lazy, starts inline when awaited or spawned, and completes inline when nothing it awaits has
 // to wait: a call that is answered from memory never visits the event loop. A function that has its answer
-// when it is called needs no coroutine: it returns the value, which becomes a Task that is ready, without a
-// frame. It depends on the standard
-// library alone, which keeps ports light to compile and leaves the loop's library to src/net. (An
-// asio::awaitable costs a dispatch per spawn and two seconds of compilation per unit.) Completion does not
-// rely on symmetric transfer, so a loop of thousands of immediate awaits uses constant stack at -O0 too.
+// when it is called needs no coroutine: the value that it returns becomes a Task that is ready, without a
+// frame. Task depends on the standard library alone, which keeps ports light to compile and leaves the loop's
+// library to src/net. (An asio::awaitable costs a dispatch per spawn and two seconds of compilation per
+// unit.) Completion does not rely on symmetric transfer, so a loop of thousands of immediate awaits uses
+// constant stack at -O0 too.
 //
 // gcc 12 miscompiles two forms; tests/arch checks that they do not appear:
 //   co_await f({...}) / co_await f(T{...})   a temporary aggregate inside a co_await is destroyed twice
@@ -97,10 +97,9 @@ class [[nodiscard]] Task {
   explicit Task(Handle handle) noexcept : handle_(handle) {}
   // Ready: for Task<void>, of std::monostate.
   template <class U>
-    requires(std::is_convertible_v<U, Value> && !std::is_same_v<std::remove_cvref_t<U>, Task>)
-  Task(U&& value) : value_(std::forward<U>(value)) {}
-  Task(Task&& other) noexcept
-      : handle_(std::exchange(other.handle_, {})), value_(std::move(other.value_)) {}
+  requires(std::is_convertible_v<U, Value> && !std::is_same_v<std::remove_cvref_t<U>, Task>) Task(U&& value)
+      : value_(std::forward<U>(value)) {}
+  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})), value_(std::move(other.value_)) {}
   Task& operator=(Task&& other) noexcept {
     if (this != &other) {
       if (handle_) handle_.destroy();

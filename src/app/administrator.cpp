@@ -1,15 +1,10 @@
 #include "administrator.hpp"
 
-#include <fcntl.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "files.hpp"
+
+#include <sodium.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstdio>
-#include <system_error>
 
 namespace parley::app {
 namespace {
@@ -17,27 +12,9 @@ namespace {
 constexpr std::string_view administrator = "admin";
 constexpr std::string_view scheme = "bearer ";
 
-// RFC 4648 section 5, without padding.
-std::string base64url(const std::array<std::uint8_t, 32>& bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  std::uint32_t word = 0;
-  int bits = 0;
-  for (const auto byte : bytes) {
-    word = word << 8 | byte;
-    for (bits += 8; bits >= 6; bits -= 6) text += digits[word >> (bits - 6) & 63];
-  }
-  if (bits > 0) text += digits[word << (6 - bits) & 63];
-  return text;
-}
-
 // The length is no secret.
 bool same(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  volatile unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    difference = static_cast<unsigned char>(difference | (a[i] ^ b[i]));
-  return difference == 0;
+  return a.size() == b.size() && ::sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 // The credentials of the scheme, whose name is spelled in any case.
@@ -62,17 +39,16 @@ Administrator::Administrator(std::string token, bool made_anew)
 
 Result<Administrator> Administrator::make(std::string configured) {
   if (!configured.empty()) return Administrator(std::move(configured), false);
-  std::array<std::uint8_t, 32> bytes;
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const auto got = ::getrandom(bytes.data() + filled, bytes.size() - filled, 0);
-    if (got < 0 && errno != EINTR)
-      return fail(Code::unavailable, "the system gives no randomness for the administrator's token: " +
-                                         std::generic_category().message(errno) +
-                                         "; configure one as PARLEY_SERVER_ADMIN_TOKEN");
-    if (got > 0) filled += static_cast<std::size_t>(got);
-  }
-  return Administrator(base64url(bytes), true);
+  if (::sodium_init() < 0)
+    return fail(Code::unavailable,
+                "the system gives no randomness for the administrator's token; configure one as "
+                "PARLEY_SERVER_ADMIN_TOKEN");
+  constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+  unsigned char bytes[32];
+  char text[sodium_base64_ENCODED_LEN(sizeof bytes, variant)];
+  ::randombytes_buf(bytes, sizeof bytes);
+  ::sodium_bin2base64(text, sizeof text, bytes, sizeof bytes, variant);
+  return Administrator(text, true);
 }
 
 std::shared_ptr<const Principal> Administrator::recognise(const net::Request& request) const {
@@ -89,20 +65,9 @@ Result<void> authorize(const CallContext& context, std::string_view permission) 
 }
 
 Result<void> write_token_file(const std::string& path, std::string_view token) {
-  const auto failed = [&] {
-    return fail(Code::failed_precondition,
-                "the token's file " + path + " cannot be written: " + std::generic_category().message(errno));
-  };
-  const std::string temporary = path + ".tmp." + std::to_string(::getpid());
-  const std::string text = std::string(token) + "\n";
-  ::unlink(temporary.c_str());
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return failed();
-  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  if (::close(file) == 0 && written && std::rename(temporary.c_str(), path.c_str()) == 0) return {};
-  auto failure = failed();
-  ::unlink(temporary.c_str());
-  return failure;
+  const auto written = replace_file(path, std::string(token) + "\n", 0600);
+  if (!written) return fail(Code::failed_precondition, "the token's file " + written.error().message);
+  return {};
 }
 
 }  // namespace parley::app

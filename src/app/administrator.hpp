@@ -35,6 +35,8 @@ class Administrator {
 // Without sign-in everybody may do everything, but for rows whose permission begins with `admin:`.
 Result<void> authorize(const CallContext& context, std::string_view permission);
 
+// In the data folder.
+inline constexpr const char* token_name = "admin.token";
 // The token's file while the server runs, for tools on the same machine: readable by this user alone.
 Result<void> write_token_file(const std::string& path, std::string_view token);
 

@@ -1,23 +1,23 @@
 #include "announce.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include "files.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <system_error>
+#include <parley/codec/json.hpp>
+
+#include <fstream>
+#include <sstream>
 
 namespace parley::app {
 
 // An unspecified address is reached over loopback.
-std::string authority(const std::string& host, std::uint16_t port) {
+std::string authority(const std::string& host, std::int32_t port) {
   std::string name = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
   if (name.contains(':')) name = "[" + name + "]";
   return name + ":" + std::to_string(port);
 }
 
 std::string banner(const std::string& version, const std::string& profile, const std::string& host,
-                   Ports ports, const std::string& admin_token) {
+                   const Ports& ports, const std::string& admin_token) {
   const auto http = authority(host, ports.http), ws = authority(host, ports.ws);
   return "Parley " + version + ", profile " + profile + "\n\n" +                             //
          "  http://" + http + "   REST, Server-Sent Events, WebSocket, health, metrics\n" +  //
@@ -36,26 +36,32 @@ std::string banner(const std::string& version, const std::string& profile, const
          "Ctrl-C ends it.\n";
 }
 
-std::string ports_json(Ports ports) {
-  return "{\"http\":" + std::to_string(ports.http) + ",\"ws\":" + std::to_string(ports.ws) +
-         ",\"grpc\":" + std::to_string(ports.grpc) + "}\n";
+std::string ports_json(const Ports& ports) {
+  return codec::to_json(ports) + "\n";
 }
 
-Result<void> write_ports_file(const std::string& path, Ports ports) {
-  const auto failed = [&] {
+Result<void> write_ports_file(const std::string& path, const Ports& ports) {
+  const auto written = replace_file(path, ports_json(ports), 0644);
+  if (!written)
     return fail(Code::failed_precondition,
-                "the ports file " + path + " cannot be written: " + std::generic_category().message(errno) +
-                    "; choose another with --ports-file");
-  };
-  const std::string temporary = path + ".tmp." + std::to_string(::getpid());
-  const std::string text = ports_json(ports);
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) return failed();
-  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  if (::close(file) == 0 && written && std::rename(temporary.c_str(), path.c_str()) == 0) return {};
-  auto failure = failed();
-  ::unlink(temporary.c_str());
-  return failure;
+                "the ports file " + written.error().message + "; choose another with --ports-file");
+  return {};
+}
+
+Result<Ports> read_ports_file(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return codec::from_json<Ports>(text.str());
 }
 
 }  // namespace parley::app
+
+template <>
+const parley::TypeInfo& parley::describe<parley::app::Ports>() {
+  using parley::app::Ports;
+  static constexpr Row rows[] = {field<&Ports::http>("http", range(0, 65535)),
+                                 field<&Ports::ws>("ws", range(0, 65535)),
+                                 field<&Ports::grpc>("grpc", range(0, 65535), may_be_absent())};
+  static const TypeInfo type = object<Ports>("Ports", rows);
+  return type;
+}

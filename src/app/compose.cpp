@@ -2,12 +2,14 @@
 
 #include "administrator.hpp"
 #include "announce.hpp"
-#include "backup/backup.hpp"
+#include "databases.hpp"
 #include "process.hpp"
 #include "route_metrics.hpp"
+#include "services.hpp"
 #include "settings.hpp"
 #include "statistics.hpp"
 #include "termination.hpp"
+#include "text.hpp"
 
 #include <parley/calculator/calculator.hpp>
 #include <parley/ids.hpp>
@@ -17,22 +19,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <set>
 
 namespace parley::app {
 namespace {
-
-// Type tables are built on first use: these at the start, where a mistake in one is seen, and the first call
-// of an operation does not wait for it.
-void build_type_tables() {
-  for (const auto rows : {operations<users::UserService>(), operations<orders::OrderService>(),
-                          operations<chat::ChatService>(), operations<notifications::NotificationService>(),
-                          operations<calculator::Calculator>(), operations<faults::FaultService>()})
-    for (const auto& row : rows) row.request(), row.answer();
-  describe<Config>();
-}
 
 // All of module_databases(), until each has gone to its module.
 class Databases {
@@ -123,21 +116,14 @@ Task<void> run(Lifecycle& lifecycle, Termination& termination, net::Loop& loop, 
 
 }  // namespace
 
-std::span<const ModuleDatabase> module_databases() {
-  static const ModuleDatabase rows[] = {
-      {"users", users::migrations()},
-      {"orders", orders::migrations()},
-      {"chat", chat::migrations()},
-      {"notifications", notifications::migrations()},
-  };
-  return rows;
-}
-
 // Everything the server is made of, from the bottom up. What is declared later may use what is declared
 // earlier, and goes first.
 Exit run_server(const Config& config) {
   survive_failed_writes();
-  build_type_tables();
+  Services services;
+  services.build_type_tables();
+  describe<Config>();
+  describe<Ports>();
   const auto log = observe::install_log(config.log);
   const auto administrator = Administrator::make(config.server.admin_token);
   if (!administrator) return report(administrator.error());
@@ -157,13 +143,18 @@ Exit run_server(const Config& config) {
 
   // Modules, each behind its port.
   const auto users = users::make_user_service({databases.take("users"), *metrics, *random}, config.users);
+  services.bind<users::UserService>(*users);
   const auto orders =
       orders::make_orders({databases.take("orders"), *users, loop, clock, *metrics, *random}, config.orders);
+  services.bind<orders::OrderService>(*orders);
   const auto chat = chat::make_chat({databases.take("chat"), loop, clock, *metrics, *random}, config.chat);
+  services.bind<chat::ChatService>(*chat);
   const auto notifications = notifications::make_notifications(
       {databases.take("notifications"), loop, clock, *metrics, *random, *orders, *chat},
       config.notifications);
+  services.bind<notifications::NotificationService>(*notifications);
   const auto calculator = calculator::make_calculator();
+  services.bind<calculator::Calculator>(*calculator);
   net::Router router = make_router(*metrics);
   net::Interception interception;
   std::unique_ptr<net::Interceptor> fault_interceptor;
@@ -175,23 +166,9 @@ Exit run_server(const Config& config) {
        .routes = [&router] { return patterns(router); },
        .changed = [&](bool any) { interception.active = any ? fault_interceptor.get() : nullptr; }},
       config.faults);
+  services.bind<faults::FaultService>(*faults);
 
   // The edges, which put their routes into one router.
-  const std::vector<BoundService> services{
-      bind_service<users::UserService>(
-          "users", *users, "Users: created, read, searched, changed; in several versions of the API."),
-      bind_service<orders::OrderService>(
-          "orders", *orders, "Orders of users: placed once, moved on by legal steps only; money is exact."),
-      bind_service<chat::ChatService>(
-          "chat", *chat,
-          "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."),
-      bind_service<notifications::NotificationService>(
-          "notifications", *notifications,
-          "What users are told: stored, told as it comes, and resumable; orders and mentions make some by "
-          "themselves."),
-      bind_service<calculator::Calculator>("calculator", *calculator,
-                                           "The calculator of the lab, and its history."),
-      bind_service<faults::FaultService>("faults", *faults, "Faults on demand, for administrators.")};
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
@@ -206,29 +183,39 @@ Exit run_server(const Config& config) {
                                            .clock = clock,
                                            .random = *random,
                                            .metrics = *metrics,
-                                           .services = services,
+                                           .services = services.bound(),
                                            .chat = *chat,
                                            .notifications = *notifications,
                                            .health = health_report,
                                            .metrics_text = [&] { return metrics->text(); },
                                            .version = PARLEY_VERSION,
+                                           .send_buffer = static_cast<std::size_t>(config.net.send_buffer),
                                            .authorize = authorize},
                                           config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
   gateway.mount(router);
   std::string address;  // once it listens
+  jsonrpc::Options rpc_options = config.jsonrpc;
+  rpc_options.stream_backlog = std::min(rpc_options.stream_backlog, config.net.send_buffer / 2);
   const auto json_rpc = jsonrpc::make_edge({.loop = loop,
                                             .clock = clock,
                                             .metrics = *metrics,
-                                            .services = services,
+                                            .services = services.bound(),
                                             .version = PARLEY_VERSION,
                                             .address = [&] { return address; },
                                             .authorize = authorize,
                                             .admits_origin = gateway.admits_origin()},
-                                           config.jsonrpc);
+                                           rpc_options);
   json_rpc->mount(router);
-  teaching::mount(router, {.scheduler = loop, .random = *random, .error_writer = gateway.error_writer()},
+  teaching::mount_echo(router, {.error_writer = gateway.error_writer(),
+                                .admits_origin = gateway.admits_origin(),
+                                .max_message = static_cast<std::size_t>(config.rest.max_echo_message)});
+  teaching::mount(router,
+                  {.scheduler = loop,
+                   .random = *random,
+                   .error_writer = gateway.error_writer(),
+                   .request_timeout = config.net.request_timeout},
                   config.teaching);
   fault_interceptor = teaching::make_fault_interceptor(*faults, loop, gateway.error_writer());
   const auto security = rest::security_fields(config.rest);
@@ -253,7 +240,7 @@ Exit run_server(const Config& config) {
   export_statistics(*metrics, server, *log, databases.named());
   page = console::make_console({.loop = loop,
                                 .clock = clock,
-                                .services = services,
+                                .services = services.bound(),
                                 .figures = live_figures(*metrics, server, clock),
                                 .version = PARLEY_VERSION},
                                config.console);
@@ -298,14 +285,20 @@ Exit run_server(const Config& config) {
                  },
                  // A fifth of the grace period is for the steps above.
                  [&] { return server.stop(config.server.grace * 4 / 5); }});
+  // A step of its own: an announcement that fails leaves no token behind.
+  lifecycle.add(
+      {"token",
+       [&]() -> Task<Result<void>> { co_return write_token_file(token_file, administrator->token()); },
+       [&]() -> Task<void> {
+         ::unlink(token_file.c_str());
+         co_return;
+       }});
   lifecycle.add({"announcement",
                  [&]() -> Task<Result<void>> {
-                   if (auto written = write_token_file(token_file, administrator->token()); !written)
-                     co_return written;
                    if (!ports_file.empty())
                      if (auto written = write_ports_file(ports_file, ports); !written) co_return written;
-                   const auto shown =
-                       administrator->made_anew() ? administrator->token() : "$(cat '" + token_file + "')";
+                   const auto shown = administrator->made_anew() ? administrator->token()
+                                                                 : "$(cat " + shell_word(token_file) + ")";
                    std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(),
                               stdout);
                    std::fflush(stdout);
@@ -316,7 +309,6 @@ Exit run_server(const Config& config) {
                  [&]() -> Task<void> {
                    ready = false;
                    if (!ports_file.empty()) ::unlink(ports_file.c_str());
-                   ::unlink(token_file.c_str());
                    co_return;
                  }});
 

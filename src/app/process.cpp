@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -29,27 +30,26 @@ std::int32_t connections_that_fit(std::int32_t wanted) {
   }
   if (limit.rlim_cur >= needed) return wanted;
   const auto fit = static_cast<std::int32_t>(std::max<rlim_t>(limit.rlim_cur, reserve + 16) - reserve);
-  log::info("app", "fewer connections than net.max_connections: the limit of open files (ulimit -n) is lower",
+  log::warn("app", "fewer connections than net.max_connections: the limit of open files (ulimit -n) is lower",
             {{"max_connections", wanted}, {"used_instead", fit}, {"needed", needed}});
   return fit;
 }
 
 Result<void> make_data_directory(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code failure;
-  const fs::path directory(path);
-  if (fs::is_directory(directory, failure)) {
-    if (::access(path.c_str(), R_OK | W_OK | X_OK) == 0) return {};
-    return fail(Code::failed_precondition, "the data directory " + path + " cannot be written: " +
+  const auto failed = [&](const char* what) {
+    return fail(Code::failed_precondition, "the data directory " + path + " cannot be " + what + ": " +
                                                std::generic_category().message(errno) +
                                                "; choose another with --data");
+  };
+  std::filesystem::path made;
+  for (const auto& part : std::filesystem::path(path)) {
+    if (part.empty()) continue;  // behind a slash at the end
+    made /= part;
+    if (::mkdir(made.c_str(), 0700) != 0 && errno != EEXIST) return failed("made");
   }
-  if (const auto parent = directory.lexically_normal().parent_path(); !parent.empty())
-    fs::create_directories(parent, failure);
-  if (::mkdir(path.c_str(), 0700) == 0) return {};
-  return fail(Code::failed_precondition, "the data directory " + path +
-                                             " cannot be made: " + std::generic_category().message(errno) +
-                                             "; choose another with --data");
+  // Through the slash a file is none either.
+  if (::access((path + "/").c_str(), R_OK | W_OK | X_OK) != 0) return failed("written");
+  return {};
 }
 
 double resident_bytes() {

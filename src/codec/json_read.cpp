@@ -149,6 +149,7 @@ class Reader {
     switch (slot.type->kind) {
       case Kind::string:
         static_cast<std::string*>(slot.value)->assign(value);
+        keep_alias(value);
         return true;
       case Kind::time:
         if (options_.style.unix_time) return wrong(slot);
@@ -199,6 +200,7 @@ class Reader {
       return add(path(), "is given twice");
     }
     frame.seen |= bit;
+    frame.by_alias = frame.field->name != name;
     return true;
   }
 
@@ -232,6 +234,7 @@ class Reader {
     void* value;
     const Rules* rules;                // of an array or map
     const FieldInfo* field = nullptr;  // of an object: the member at hand
+    bool by_alias = false;             // it came under its other name
     std::size_t expected = 0;          // of an object: the field that comes next if all keep to the order
     std::uint64_t seen = 0;
     std::size_t count = 0;  // of an array or map: elements so far
@@ -275,10 +278,9 @@ class Reader {
 
   bool unknown(const Frame& frame, const std::string& name) {
     fate_ = Fate::drop;
-    if (const int extra = frame.type->extra_field; extra >= 0) {
+    if (frame.type->extra_field >= 0) {
       fate_ = Fate::keep;
-      kept_ = &static_cast<ExtraMembers*>(member(frame, frame.type->fields[static_cast<std::size_t>(extra)]))
-                   ->json;
+      kept_ = extra_of(frame);
       keep_name(name);
       return true;
     }
@@ -286,6 +288,21 @@ class Reader {
     std::string at = path();
     append_member(at, name);
     return add(std::move(at), "is not a known field");
+  }
+
+  static std::string* extra_of(const Frame& frame) {
+    const auto& field = frame.type->fields[static_cast<std::size_t>(frame.type->extra_field)];
+    return &static_cast<ExtraMembers*>(member(frame, field))->json;
+  }
+
+  // Who wrote a text under its other name reads it under that name again.
+  void keep_alias(std::string_view value) {
+    if (frames_.empty()) return;
+    const Frame& frame = frames_.back();
+    if (!frame.by_alias || frame.type->extra_field < 0) return;
+    kept_ = extra_of(frame);
+    keep_name(frame.field->rules.alias);
+    append_json_string(value, *kept_);
   }
 
   static void* member(const Frame& frame, const FieldInfo& field) {
@@ -434,9 +451,7 @@ class Reader {
     }
     if (slot.type->kind != Kind::object) slot.type->clear(slot.value);
     frames_.push_back({slot.type, slot.value, slot.rules});
-    if (const int extra = slot.type->extra_field; extra >= 0)
-      static_cast<ExtraMembers*>(member(frames_.back(), slot.type->fields[static_cast<std::size_t>(extra)]))
-          ->json.clear();
+    if (slot.type->extra_field >= 0) extra_of(frames_.back())->clear();
     return true;
   }
 

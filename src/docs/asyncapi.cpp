@@ -165,4 +165,14 @@ std::string asyncapi(const net::Router& router, const About& about, std::string_
   return document.text(host);
 }
 
+std::string with_host(std::string_view document, std::string_view host) {
+  std::string out;
+  out.reserve(document.size() + 128);
+  for (auto at = document.find(host_mark); at != document.npos; at = document.find(host_mark)) {
+    out.append(document.substr(0, at)).append(host);
+    document.remove_prefix(at + host_mark.size());
+  }
+  return out.append(document);
+}
+
 }  // namespace parley::docs

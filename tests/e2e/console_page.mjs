@@ -40,10 +40,12 @@ async function open(options = {}) {
 const figure = (page, key) => page.locator(`#figures dd[data-key="${key}"]`);
 const number = async (page, key) => Number((await figure(page, key).textContent()).replaceAll(",", ""));
 
-async function post(content) {
-  await fetch(new URL("/api/messages", url), {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ content, user: "Test" }),
+async function post(content, { path = "/api/messages", ...more } = {}) {
+  const who = more.from ? {} : { user: "Test" };
+  const answer = await fetch(new URL(path, url), {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ content, ...who, ...more }),
   });
+  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
 }
 
 async function live() {
@@ -97,6 +99,16 @@ async function chatting() {
   await page.locator("#messages p", { hasText: "<b>Hello</b> from the page" }).waitFor();
   await post("an answer");
   await page.locator("#messages p", { hasText: "an answer" }).waitFor();
+  // A position in the page's inbox is none in the room: after a cut nothing comes again, nor is anything missing.
+  await post("psst", { path: "/api/messages/direct", from: "Test", to: "Ada" });
+  await post("named as an error", { type: "error" });
+  await page.locator("#messages p", { hasText: "named as an error" }).waitFor();
+  await page.evaluate(() => chat.socket.close(4000));
+  await page.locator("#messages p", { hasText: "Cut off" }).waitFor();
+  await post("meanwhile");
+  await page.locator("#messages p", { hasText: "meanwhile" }).waitFor();
+  await post("and after");
+  await page.locator("#messages p", { hasText: "and after" }).waitFor();
   seen.chat = await page.locator("#messages p").allTextContents();
   seen.chatProblems = page.problems;
   await page.close();

@@ -158,8 +158,11 @@ class Document:
         assert operation.get("summary") != "Not described.", f"{what}: the route does not say what it is"
         response = operation["responses"].get(str(answer.status)) or operation["responses"].get("default")
         if not response and "error" in answer.headers.get_all("X-Injected-Fault", []):  # of any status, and says so
-            response = {"description": "A fault", "content": {"application/problem+json": {"schema": self.problem(
-                {"$ref": "#/components/schemas/Problem"})}}}
+            shapes = {"application/problem+json": {"schema": self.problem({"$ref": "#/components/schemas/Problem"})}}
+            for status, refusal in operation["responses"].items():  # in the route's own shape, where it has one
+                if status[0] in "45":
+                    shapes |= {k: v for k, v in self.resolve(refusal).get("content", {}).items() if k not in shapes}
+            response = {"description": "A fault", "content": shapes}
         assert response, f"{what}: {path} has no such status, only {', '.join(operation['responses'])}"
         response = self.resolve(response)
         for name, header in response.get("headers", {}).items():

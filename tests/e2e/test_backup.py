@@ -131,6 +131,32 @@ def test_restore_keeps_what_was_there_and_the_way_back_works(launch):
     assert [m["content"] for m in server.messages()] == ["one", "two"]
 
 
+@pytest.mark.parametrize("how", ["within", "link"])
+def test_the_way_back_works_from_within_and_through_a_link(launch, how):
+    server = launch()
+    say(server, "one")
+    assert parley(server.folder, "backup", "b.tar.zst", "--data", server.data).returncode == 0
+    say(server, "two")
+    assert server.stop() == 0
+    os.mkdir(os.path.join(server.folder, "elsewhere"))
+    os.symlink(server.data, os.path.join(server.folder, "elsewhere", "link"))
+    folder, data = {"within": (server.data, "."), "link": (server.folder, "elsewhere/link")}[how]
+    done = parley(folder, "restore", os.path.join(server.folder, "b.tar.zst"), "--data", data)
+    assert done.returncode == 0, done
+    assert contents(server.data) == ["one"]
+    back = re.search(r"^  (rm -r .*)$", done.stdout, re.M)[1]
+    subprocess.run(["bash", "-c", back], cwd=server.folder, check=True)
+    assert contents(server.data) == contents(os.path.join(server.folder, "elsewhere", "link")) == ["one", "two"]
+
+
+def test_restore_leaves_a_folder_of_somebody_else_alone(archive, tmp_path):
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "letter").write_text("Dear")
+    done = parley(tmp_path, "restore", archive, "--data", "documents")
+    assert done.returncode == 1 and "holds other files and no data of Parley" in done.stderr
+    assert os.listdir(tmp_path) == ["documents"] and os.listdir(tmp_path / "documents") == ["letter"]
+
+
 def test_restore_into_a_folder_that_is_not_there(launch):
     server = launch()
     say(server, "one")
@@ -355,7 +381,7 @@ def test_kill_nine_during_restore_leaves_the_old_or_the_new(archive, launch):
             kept = [os.path.join(server.folder, f) for f in os.listdir(server.folder)
                     if f.startswith("data.before-restore-") or
                     (f.startswith("data.restoring-") and not
-                     os.path.exists(os.path.join(server.folder, f, "restored-from.json")))]
+                     os.path.exists(os.path.join(server.folder, f, "restoring")))]
             assert len(kept) == 1 and contents(kept[0]) == ["old"], "the old data is lost"
             shutil.rmtree(server.data)
             os.rename(kept[0], server.data)

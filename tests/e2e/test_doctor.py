@@ -71,7 +71,10 @@ def test_a_running_parley_is_no_trouble_and_gets_none(launch):
                       server.data)
         assert done.returncode == 0, done
         found = findings(done)
-        assert "running parley/" in found[f"port {server.http}"]["text"]
+        port, folder = found[f"port {server.http}"], found["data folder"]
+        assert "running parley/" in port["text"] and port["mend"] == "parley serve --port 0"
+        # A second one could not start.
+        assert port["mark"] == folder["mark"] == "note" and f"process {server.process.pid}" in folder["text"]
         assert f"in use by process {server.process.pid}" in found["database chat"]["text"]
     assert server.get("/health").json()["status"] == "healthy"
     assert server.stop() == 0
@@ -163,7 +166,10 @@ def test_a_folder_that_others_may_read_is_mended_by_the_command(tmp_path):
 
 def test_leftovers_are_found(tmp_path):
     (tmp_path / "ports.json").write_text('{"http":1,"ws":2,"grpc":0}\n')
-    (tmp_path / "data.restoring-abc").mkdir()
+    for name, marks in {"abc": ["restored-from.json"], "def": ["restored-from.json", "restoring"]}.items():
+        (tmp_path / f"data.restoring-{name}").mkdir()
+        for mark in marks:
+            (tmp_path / f"data.restoring-{name}" / mark).write_text("")
     (tmp_path / "data").mkdir(mode=0o700)
     (tmp_path / "data" / "admin.token").write_text("x")
     (tmp_path / "data.before-restore-20200101-000000").mkdir()
@@ -173,4 +179,15 @@ def test_leftovers_are_found(tmp_path):
     assert "rm ports.json" in mends
     assert f"rm {tmp_path}/data/admin.token" in mends
     assert any(m.startswith("rm -r ") and "before-restore" in m for m in mends)
-    assert any("restoring-abc" in m for m in mends)
+    # Without the mark it is the data that was there, whatever manifest it came with itself.
+    assert f"mv {tmp_path}/data.restoring-abc {tmp_path}/data.before-restore" in mends
+    assert f"rm -r {tmp_path}/data.restoring-def" in mends
+
+
+def test_a_token_that_was_configured_is_good_for_the_next_server_too(tmp_path):
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "admin.token").write_text("x")
+    assert "good for nothing now" in findings(doctor(tmp_path, "--json", *FREE))["leftovers"]["text"]
+    configured = {"PARLEY_SERVER_ADMIN_TOKEN": "a-token-of-twenty-four-letters"}
+    found = findings(doctor(tmp_path, "--json", *FREE, environment=configured))["leftovers"]
+    assert "which the next one takes too" in found["text"]

@@ -4,9 +4,11 @@ import re
 import socket
 import stat
 import struct
+import subprocess
 import time
 
 import pytest
+from conftest import BINARY
 from wire import WebSocket, EventSource
 
 FAULTS = "/api/admin/faults"
@@ -61,6 +63,15 @@ def test_a_configured_token_is_never_shown(launch):
     assert server.get(FAULTS, headers={"Authorization": f"Bearer {secret}"}).status == 200
 
 
+def test_a_start_that_fails_leaves_no_token(tmp_path):
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
+    env["PARLEY_SERVER_ADMIN_TOKEN"] = "configured-by-the-lecturer-1"
+    done = subprocess.run([BINARY, "serve", "--port", "0", "--ws-port", "0", "--ports-file", "no/such/folder/ports.json"],
+                          capture_output=True, text=True, timeout=60, cwd=tmp_path, env=env)
+    assert done.returncode == 1 and "choose another with --ports-file" in done.stderr, done
+    assert not os.path.exists(tmp_path / "data" / "admin.token")
+
+
 def test_administration_needs_the_token(server):
     for headers in ({}, {"Authorization": "Bearer token123"}, {"Authorization": "Basic YTpi"},
                     {"Authorization": f"Bearer {token_of(server)}x"}):
@@ -96,6 +107,18 @@ def test_a_fault_is_set_felt_seen_and_cleared(server, admin):
     assert server.get("/health").json()["status"] == "healthy"
     assert "faults" not in server.get("/health").json()["dependencies"]
     assert admin.clear("?route=/api/v1/users").status == 404
+
+
+def test_a_call_is_told_a_fault_in_its_own_words(server, admin):
+    call = {"jsonrpc": "2.0", "method": "add", "params": [5, 3], "id": 1}
+    for status, code, name in ((503, -32014, "unavailable"), (429, -32008, "resource_exhausted"),
+                               (500, -32603, "internal")):
+        admin.set("/rpc", error_rate=1, error_status=status)
+        answer = server.post("/rpc", call)
+        error = answer.json()["error"]
+        assert (answer.status, error["code"], error["data"]["code"]) == (status, code, name)
+    admin.clear()
+    assert server.post("/rpc", call).json()["result"]["result"] == 8
 
 
 def test_the_star_spares_what_ends_it(server, admin):

@@ -36,13 +36,21 @@ def error(server, method, params=None):
     return call(server, method, params)["error"]
 
 
+def test_by_position_what_is_required_comes_first(server):
+    for method in result(server, "rpc.discover")["methods"]:
+        required = [param.get("required", False) for param in method["params"]]
+        assert required == sorted(required, reverse=True), method["name"]
+    told = result(server, "sendNotification", ["by position", "Welcome"])
+    assert (told["user_id"], told["title"]) == ("by position", "Welcome")
+
+
 def test_the_calculator_by_name_and_by_position(server):
     for method, wanted in (("add", 8), ("subtract", 2), ("multiply", 15), ("divide", 5 / 3)):
         assert result(server, method, {"a": 5, "b": 3}) == {"result": wanted, "operation": method, "success": True}
         assert result(server, method, [5, 3])["result"] == wanted
     assert [e["operation"] for e in result(server, "getHistory", {"limit": 2})["entries"]] == ["divide", "divide"]
     refused = error(server, "divide", [1, 0])
-    assert (refused["code"], refused["message"]) == (-32602, "division by zero")
+    assert (refused["code"], refused["message"]) == (-32003, "division by zero")
     assert refused["data"]["code"] == "invalid_argument" and refused["data"]["trace_id"]
 
 
@@ -142,7 +150,7 @@ def test_params_that_do_not_fit(server):
         assert error(server, "add", params)["code"] == -32602, params
     huge = post(server, '{"jsonrpc":"2.0","method":"add","params":[1,1e999],"id":1}').json()
     assert huge["error"]["code"] == -32602 and "too large" in huge["error"]["data"]["errors"][0]["message"]
-    assert "at most 2 positional params (a, b), there are 3" in error(server, "add", [1, 2, 3])["message"]
+    assert "must be at most 2 by position (a, b), are 3" in error(server, "add", [1, 2, 3])["data"]["detail"]
     assert error(server, "rpc.nothing")["code"] == error(server, "Add", [1, 2])["code"] == -32601
 
 
@@ -166,6 +174,8 @@ def test_large_answers(server):
 def test_discover_is_the_document(server):
     document = result(server, "rpc.discover")
     assert document == server.get("/openrpc.json").json()
+    elsewhere = server.get("/openrpc.json", headers={"Host": "lab.example:80"}).json()
+    assert [s["url"] for s in elsewhere["servers"]] == ["http://lab.example:80/rpc", "ws://lab.example:80/rpc"]
     assert document["openrpc"].startswith("1.3.")
     methods = {m["name"]: m for m in document["methods"]}
     assert {"createUser", "getUser", "updateUser", "patchUser", "deleteUser", "listUsers", "validateUser", "add",
@@ -205,6 +215,8 @@ def test_the_same_over_a_websocket(server):
     socket.send(" " * ((1 << 20) + 1))
     refused = socket.receive_json()["error"]
     assert refused["code"] == -32600 and str(1 << 20) in refused["data"]["detail"]
+    socket.send(" " * (3 << 20))  # however large
+    assert socket.receive_json()["error"]["code"] == -32600
     for n in range(500):
         socket.send({"jsonrpc": "2.0", "method": "createUser" if n % 5 == 0 else "add",
                      "params": {"name": "Ann Lee", "email": email()} if n % 5 == 0 else [n, 1], "id": n})

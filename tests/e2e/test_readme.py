@@ -23,7 +23,8 @@ def test_every_command_of_the_tour_works(server, tmp_path):
     environment = dict(os.environ, PATH=f"{tmp_path}:{os.path.join(ROOT, 'tests', 'e2e', 'bin')}:{os.environ['PATH']}",
                        WEBSOCAT_PORTS=f"8080={server.http} 8081={server.ws}")
     assert blocks()
-    meant_to_fail = ('"name": "J"', "calculate/divide")
+    meant_to_fail = ('"name": "J"', "calculate/divide", '"status": "DELIVERED"', "-si 'localhost")
+    meant_to_refuse = ("hello?", '"params": [1, 0]')  # in words, with a good status
     for block in blocks():
         for command in re.split(r"(?<!\\)\n", block.strip()):
             done = subprocess.run(["bash", "-o", "pipefail", "-c", command], env=environment, capture_output=True,
@@ -34,3 +35,14 @@ def test_every_command_of_the_tour_works(server, tmp_path):
             good = (22,) if bad else (0, 23) if "| head" in command else (0,)
             assert done.returncode in good, f"{command}\n{done.stdout}{done.stderr}"
             assert done.stdout.strip(), command
+            if not bad and "/openapi.json" not in command and "/asyncapi.json" not in command:
+                refused = re.search(r'"error": ?\{|"type": ?"error"|"code": ?"(?!ok)', done.stdout) is not None
+                assert refused == any(mark in command for mark in meant_to_refuse), f"{command}\n{done.stdout}"
+
+
+def test_the_picture_names_every_module():
+    with open(os.path.join(ROOT, "README.md")) as f:
+        picture = f.read().split("## Architecture", 1)[1].split("```")[1]
+    modules = [m for m in os.listdir(os.path.join(ROOT, "modules")) if os.path.isdir(os.path.join(ROOT, "modules", m))]
+    assert len(modules) >= 10
+    assert [m for m in modules if f"modules/{m}" not in picture] == []

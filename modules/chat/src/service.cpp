@@ -121,6 +121,10 @@ Task<Result<Posted>> Service::post(CallContext context, PostMessage request) {
 
   if (request.delay > 0) {
     const milliseconds delay(request.delay);
+    // Its readers see every member that the sender set, this one too.
+    auto& others = message->extra.json;
+    if (!others.empty()) others += ',';
+    others += "\"delay\":" + std::to_string(request.delay);
     auto held = co_await post_later(std::move(context), *room, std::move(message), delay);
     rooms_.end_write(*room, held.has_value());
     co_return held;

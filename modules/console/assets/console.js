@@ -191,9 +191,14 @@ const chat = {
     });
   },
   show(frame) {
-    if (Number.isInteger(frame.seq)) this.since = frame.seq;
-    if (frame.type === "message") line(frame.user || "anonymous", frame.content);
-    else if (frame.type === "error") line("", frame.message || frame.content || "That was refused.");
+    // A position in the room's log: direct messages have theirs in the inbox. Whoever says something may call it
+    // what they like; what is without a position, the server says.
+    if (frame.room === "lobby" && Number.isInteger(frame.seq)) {
+      this.since = frame.seq;
+      line(frame.user || "anonymous", frame.content);
+    } else if (frame.type === "gap" || frame.type === "error") {
+      line("", frame.content || "That was refused.");
+    }
   },
 };
 

@@ -19,8 +19,7 @@ void member(std::string_view key, std::string_view value, std::string& out) {
 void append(int code, Code canonical, std::string_view detail, const std::vector<FieldProblem>& fields,
             std::chrono::milliseconds retry_after, const Trace& trace, std::string& out) {
   const auto standard = standard_message(code);
-  // A domain's refusal without fields, such as a division by zero, is said in its own words.
-  const bool own_words = standard.empty() || (code == invalid_params && fields.empty());
+  const bool own_words = standard.empty();
   out += R"({"code":)";
   out += std::to_string(code);
   member(R"(,"message":)", own_words ? detail : standard, out);
@@ -44,6 +43,13 @@ void append(int code, Code canonical, std::string_view detail, const std::vector
   }
   if (trace.valid()) member(R"(,"trace_id":)", trace.trace_id_hex(), out);
   out += "}}";
+}
+
+// Params that no field is wrong with were understood: what is refused then, such as a division by zero, is
+// the domain's error and none of the params.
+int code_of(const Error& error) noexcept {
+  const bool of_domain = error.code == Code::invalid_argument && error.fields.empty();
+  return of_domain ? refused_argument : info(error.code).jsonrpc_code;
 }
 
 }  // namespace
@@ -77,8 +83,7 @@ void end_response(std::string_view id, std::string& out) {
 }
 
 void append_error(const Error& error, const Trace& trace, std::string& out) {
-  append(info(error.code).jsonrpc_code, error.code, error.message, error.fields, error.retry_after, trace,
-         out);
+  append(code_of(error), error.code, error.message, error.fields, error.retry_after, trace, out);
 }
 
 void append_error(int code, Code canonical, std::string_view detail, const Trace& trace, std::string& out) {

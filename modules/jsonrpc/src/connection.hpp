@@ -52,7 +52,8 @@ struct Connection {
   std::int64_t last_subscription = 0;
 };
 
-// Follows a stream for a client: the answer to `call` goes out when the stream has begun, or is its error.
+// Follows a stream for a client: the answer to `call` is the stream's name, or the error of one that fails at
+// once. One that fails later says so in its last notification.
 // The group of the edge owns what runs.
 void subscribe(const std::shared_ptr<Connection>& connection, const Method& method, const Envelope& call);
 // The answer of rpc.unsubscribe.

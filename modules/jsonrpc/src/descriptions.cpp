@@ -88,7 +88,7 @@ docs::Channel rpc_channel() {
                  .messages = {{.name = "RpcSubscriptionEvent",
                                .content = {.schema = event_schema,
                                            .example = R"({"jsonrpc":"2.0","method":"rpc.subscription",)"
-                                                      R"("params":{"subscription":"s1","result":{}}})"}}}}},
+                                                      R"("params":{"subscription":"1","result":{}}})"}}}}},
       .errors = code_bits(Code::permission_denied)};
 }
 

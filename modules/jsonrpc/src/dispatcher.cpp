@@ -64,7 +64,7 @@ Task<void> Dispatcher::answer(const Envelope& call, const CallContext& context, 
     end_response(call.id, out);
   } else if (name == unsubscribe) {
     const Error error{Code::failed_precondition,
-                      "only who called a stream over the WebSocket at /rpc can end it"};
+                      "rpc.unsubscribe is called over the WebSocket that follows the stream, by itself"};
     write_error(call.id, error, context.trace, out);
   } else {
     write_error(call.id, method_not_found, Code::unimplemented,

@@ -5,6 +5,7 @@
 #include "openrpc.hpp"
 #include "rpc_socket.hpp"
 
+#include <parley/docs/documents.hpp>
 #include <parley/jsonrpc/edge.hpp>
 #include <parley/log.hpp>
 #include <parley/rpc/media_type.hpp>
@@ -18,15 +19,17 @@ using net::Response;
 
 constexpr const char* path = "/rpc";
 
-// What never became a call. A client of JSON-RPC reads the body, whatever the status.
+// What never became a call. A client of JSON-RPC reads the body, whatever the status. "Invalid Request" is
+// said of the message alone: whoever is told so does not try again.
 void refuse(const Request& request, Response& response, std::uint16_t status, const Error& error) {
   response.status = status;
   response.content_type = "application/json";
   response.body.clear();
-  if (error.code == Code::internal)
-    write_error({}, error, request.context.trace, response.body);
-  else
+  const bool of_message = error.code == Code::invalid_argument || status == 405 || status == 413;
+  if (of_message)
     write_error({}, invalid_request, error.code, error.message, request.context.trace, response.body);
+  else
+    write_error({}, error, request.context.trace, response.body);
 }
 
 class JsonRpcEdge final : public Edge {
@@ -37,9 +40,11 @@ class JsonRpcEdge final : public Edge {
         calls_edge_{"jsonrpc", deps_.metrics, deps_.authorize},
         methods_(calls_edge_, deps_.services),
         document_([this]() -> const std::string& {
-          if (openrpc_.empty())
-            openrpc_ =
-                openrpc_document(methods_, deps_.version, deps_.address ? deps_.address() : std::string());
+          if (openrpc_.empty()) {
+            const auto address = deps_.address ? deps_.address() : std::string();
+            openrpc_ = address.empty() ? openrpc_document(methods_, deps_.version, {})
+                                       : docs::with_host(openrpc_anywhere(), address);
+          }
           return openrpc_;
         }),
         dispatcher_(methods_, document_, static_cast<std::size_t>(options_.batch_in_flight)),
@@ -74,8 +79,10 @@ class JsonRpcEdge final : public Edge {
       return done();
     });
     get.endpoint = docs::share(no_get_endpoint());
-    auto& document = router.add(Method::get, "/openrpc.json", [this](Request&, Response& response) {
-      response.body = document_();
+    auto& document = router.add(Method::get, "/openrpc.json", [this](Request& request, Response& response) {
+      // Where this client reaches the server, be it behind a proxy or on the other port.
+      const auto host = request.header("Host").value_or(std::string_view());
+      response.body = host.empty() ? document_() : docs::with_host(openrpc_anywhere(), host);
       return done();
     });
     document.endpoint = docs::share(openrpc_endpoint());
@@ -88,6 +95,11 @@ class JsonRpcEdge final : public Edge {
 
  private:
   static Task<void> done() { co_return; }
+
+  const std::string& openrpc_anywhere() {
+    if (anywhere_.empty()) anywhere_ = openrpc_document(methods_, deps_.version, docs::host_mark);
+    return anywhere_;
+  }
 
   // The status is 200 whenever JSON-RPC could be spoken, as HTTP did its work; 204 when there is no answer to
   // give.
@@ -120,7 +132,7 @@ class JsonRpcEdge final : public Edge {
   const Options options_;
   const calls::Edge calls_edge_;
   const Methods methods_;
-  std::string openrpc_;
+  std::string anywhere_, openrpc_;  // with docs::host_mark, and where the server is reached; once asked for
   const std::function<const std::string&()> document_;
   const Dispatcher dispatcher_;
   TaskGroup calls_;

@@ -5,6 +5,7 @@
 #include <parley/codec/json.hpp>
 #include <parley/validate.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace parley::jsonrpc {
@@ -20,25 +21,31 @@ Result<std::string> by_name(std::string_view array, const TypeInfo& type) {
   object.reserve(array.size() + 64);
   std::string names;
   std::size_t taken = 0, fields = 0;
-  for (auto& field : type.fields) {
-    if (field.type->kind == Kind::extra) continue;
+  for (const auto* field : positional(type)) {
     if (taken < values.size()) {
       if (taken > 0) object += ',';
-      object.append(field.json_key).append(values[taken++]);
+      object.append(field->json_key).append(values[taken++]);
     }
-    names.append(fields++ == 0 ? "" : ", ").append(field.name);
+    names.append(fields++ == 0 ? "" : ", ").append(field->name);
   }
   if (taken < values.size())
-    return fail(Code::invalid_argument,
-                fields == 0 ? "the method takes no params"
-                            : "the method takes at most " + std::to_string(fields) +
-                                  (fields == 1 ? " positional param (" : " positional params (") + names +
-                                  "), there are " + std::to_string(values.size()));
+    return invalid_field("params", (fields == 0 ? "must be empty"
+                                                : "must be at most " + std::to_string(fields) +
+                                                      " by position (" + names + ")") +
+                                       ", are " + std::to_string(values.size()));
   object += '}';
   return object;
 }
 
 }  // namespace
+
+std::vector<const FieldInfo*> positional(const TypeInfo& request) {
+  std::vector<const FieldInfo*> fields;
+  for (auto& field : request.fields)
+    if (field.type->kind != Kind::extra) fields.push_back(&field);
+  std::ranges::stable_partition(fields, [](const FieldInfo* field) { return field->rules.required; });
+  return fields;
+}
 
 Methods::Methods(const calls::Edge& edge, std::span<const BoundService> services) {
   for (auto& service : services)

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace parley::jsonrpc {
 
@@ -51,8 +52,11 @@ class Methods {
   std::unordered_map<std::string_view, const Method*> by_name_;
 };
 
-// Reads params into the request: an object by the names of its fields, an array in the order of their
-// declaration. Times are Unix seconds.
+// Params by position: the required ones first, as OpenRPC demands, each group in the order of declaration.
+std::vector<const FieldInfo*> positional(const TypeInfo& request);
+
+// Reads params into the request: an object by the names of its fields, an array in the order of positional().
+// Times are Unix seconds.
 class ParamsReader final : public Inbound {
  public:
   // Empty `params`: none were given. Must be well-formed otherwise, and outlive it.

@@ -74,6 +74,7 @@ Json errors_of(const Operation& row) {
     add(number, standard.empty() ? info(code).title : standard);
   };
   add_code(Code::invalid_argument);  // of a method without params too, when it is given some
+  if (has_code(row.errors, Code::invalid_argument)) add(refused_argument, info(Code::invalid_argument).title);
   const auto possible = possible_errors(row);
   for (std::size_t code = 0; code < code_count; ++code)
     if (has_code(possible, static_cast<Code>(code))) add_code(static_cast<Code>(code));
@@ -100,8 +101,8 @@ class Document {
 
     Json params = Json::array(), example = Json::array();
     bool exemplary = true;
-    for (auto& field : method.request.fields) {
-      if (field.type->kind == Kind::extra) continue;
+    for (const auto* each : positional(method.request)) {
+      const auto& field = *each;
       Json param = {{"name", field.name}, {"required", field.rules.required}};
       if (field.rules.doc) param["description"] = field.rules.doc;
       param["schema"] = Json::parse(schemas_.of(field));
@@ -162,7 +163,7 @@ class Document {
     for (const auto code : {Code::not_found, Code::failed_precondition})
       errors.push_back(error_object(info(code).jsonrpc_code, info(code).title));
     methods_.push_back({{"name", unsubscribe},
-                        {"summary", "Ends a stream that this WebSocket follows"},
+                        {"summary", "Ends a stream that this WebSocket follows; not in a batch"},
                         {"tags", tags},
                         {"paramStructure", "either"},
                         {"params", Json::array({std::move(param)})},
@@ -184,8 +185,7 @@ class Document {
           {"version", server_version},
           {"description",
            "JSON-RPC 2.0 over POST /rpc and a WebSocket at /rpc: batches, notifications, params by name or "
-           "by "
-           "position. Times are Unix seconds. An error's data.code is its canonical name."},
+           "by position. Times are Unix seconds. An error's data.code is its canonical name."},
           {"license", {{"name", "MIT"}}}}},
         {"servers", std::move(servers)},
         {"methods", std::move(methods_)},

@@ -6,9 +6,6 @@
 namespace parley::jsonrpc {
 namespace {
 
-// A message somewhat too large is answered with an error; one beyond this closes the connection (1009).
-constexpr std::size_t oversize_factor = 2;
-
 // Takes part in what the socket counts and cancels while its message is at work.
 class AtWork {
  public:
@@ -77,10 +74,12 @@ class RpcSocket final : public net::WebSocketHandler {
 
   void on_message(std::string_view message, bool text) override {
     if (!text) return refuse("A message must be JSON in a text frame, this one is binary");
-    if (const auto limit = static_cast<std::size_t>(edge_.options.max_body); message.size() > limit)
-      return refuse("A message must have at most " + std::to_string(limit) + " bytes, this one has " +
-                    std::to_string(message.size()));
     edge_.calls.spawn(serve(connection_, std::string(message)));
+  }
+
+  void on_oversized(std::size_t bytes, bool) override {
+    refuse("A message must have at most " + std::to_string(edge_.options.max_body) + " bytes, this one has " +
+           std::to_string(bytes));
   }
 
   void on_close(std::uint16_t) override {
@@ -114,7 +113,8 @@ net::WebSocketAcceptor accept_rpc(SocketEdge& edge) {
       write_error({}, error, request.context.trace, refusal.body);
       return nullptr;
     }
-    options.max_message = static_cast<std::size_t>(edge.options.max_body) * oversize_factor;
+    options.max_message = static_cast<std::size_t>(edge.options.max_body);
+    options.max_discarded = static_cast<std::size_t>(edge.options.max_refused_message);
     options.slow_reason = "too slow: reconnect and subscribe again";
     options.restart_reason = "server restarts: reconnect";
     return std::make_unique<RpcSocket>(edge, request.context);

@@ -143,7 +143,7 @@ void subscribe(const std::shared_ptr<Connection>& connection, const Method& meth
   auto following =
       std::make_shared<Following>(connection, std::to_string(++connection->last_subscription), call);
   connection->edge.calls.spawn(follow(connection, method, following, std::string(call.params)));
-  following->confirm();  // it waits for something to send, and did not fail
+  following->confirm();  // it did not fail at once; should it fail later, that is its last word
 }
 
 void unsubscribe_from(Connection& connection, const Envelope& call) {

@@ -5,8 +5,6 @@
 namespace parley::rest {
 namespace {
 
-// What may wait for a client that catches up.
-constexpr std::size_t high_water = 256 << 10;
 // Peers do not tell when they have drained, so they are looked at: often while they take something (256 KiB
 // every 5 ms is more than such a client takes), seldom while they do not (there may be many).
 constexpr std::chrono::milliseconds first_look{5}, last_look{160};
@@ -59,7 +57,7 @@ Task<bool> CatchUp::take(const void* update) {
     if (try_join()) co_return false;
   }
   for (std::size_t i = 0; i < view.count; ++i) {
-    if (peer_ && peer_->backlog() > high_water) {
+    if (peer_ && peer_->backlog() > hub_.hubs_.backlog_) {
       auto wait = wait_for_peer();
       co_await std::move(wait);
     }
@@ -78,7 +76,8 @@ Task<bool> CatchUp::take(const void* update) {
 }
 
 Task<void> CatchUp::wait_for_peer() {
-  for (auto look = first_look; !stopped() && peer_ && peer_->open() && peer_->backlog() > high_water;) {
+  const auto limit = hub_.hubs_.backlog_;
+  for (auto look = first_look; !stopped() && peer_ && peer_->open() && peer_->backlog() > limit;) {
     const auto before = peer_->backlog();
     auto wait = pause_.wait(environment_.scheduler, look);
     co_await std::move(wait);

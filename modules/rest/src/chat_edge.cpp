@@ -1,15 +1,17 @@
 #include "chat_edge.hpp"
 
 #include "parameters.hpp"
+#include "service_rows.hpp"
 
 namespace parley::rest {
 
-Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context, bool posts) {
+Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context,
+                            std::span<const std::string_view> rows) {
   if (!edge.authorize) return {};
-  for (auto& row : operations<chat::ChatService>()) {
-    if (row.name != "Follow" && (!posts || row.name != "PostMessage")) continue;
-    if (row.permission.empty()) continue;
-    if (auto allowed = edge.authorize(context, row.permission); !allowed) return allowed;
+  for (const auto name : rows) {
+    const auto& permission = row_of<chat::ChatService>(name).permission;
+    if (permission.empty()) continue;
+    if (auto allowed = edge.authorize(context, permission); !allowed) return allowed;
   }
   return {};
 }

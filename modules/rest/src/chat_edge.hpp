@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace parley::rest {
@@ -52,12 +53,14 @@ struct StreamQuery : ChatQuery {
   std::optional<std::int64_t> last_event_id;  // the header field of a reconnecting client; goes before since
 };
 
-// As for the rows of the chat port that follow and post.
-Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context, bool posts);
+// The rows of the chat port that a client uses without a call of its own for each: a listener, a socket.
+inline constexpr std::string_view listener_rows[] = {"Follow"};
+inline constexpr std::string_view socket_rows[] = {"Follow", "PostMessage", "SendDirect", "AnnounceTyping"};
 
-// A group of the descriptions.
-inline constexpr docs::Tag chat_tag{
-    "chat", "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."};
+// As for each of these rows.
+Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context,
+                            std::span<const std::string_view> rows);
+
 // What every handshake of the chat may be refused with.
 inline constexpr std::uint32_t handshake_errors =
     code_bits(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);

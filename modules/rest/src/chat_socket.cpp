@@ -4,6 +4,7 @@
 #include "errors.hpp"
 #include "frame_types.hpp"
 #include "parameters.hpp"
+#include "service_rows.hpp"
 
 #include <parley/codec/json.hpp>
 #include <parley/log.hpp>
@@ -234,7 +235,8 @@ net::WebSocketAcceptor accept_chat(ChatEdge& edge, Dialect dialect) {
     };
     if (!edge.cors.admits(request))
       return refuse({Code::permission_denied, "pages of this origin may not open a chat here"});
-    if (auto allowed = authorize_chat(edge, request.context, true); !allowed) return refuse(allowed.error());
+    if (auto allowed = authorize_chat(edge, request.context, socket_rows); !allowed)
+      return refuse(allowed.error());
     auto query = read_query(request, dialect);
     if (!query) return refuse(query.error());
     if (dialect == Dialect::lab && !query->user) query->user = anonymous(edge.random);
@@ -246,7 +248,7 @@ net::WebSocketAcceptor accept_chat(ChatEdge& edge, Dialect dialect) {
   };
 }
 
-docs::Channel chat_channel(Dialect dialect) {
+docs::Channel chat_channel(Dialect dialect, docs::Tag tag) {
   using Direction = docs::Flow::Direction;
   const bool lab = dialect == Dialect::lab;
   const auto said = docs::message_of<SystemFrame>();
@@ -260,9 +262,9 @@ docs::Channel chat_channel(Dialect dialect) {
                 "client set: the sender's own copy, with `id` and `seq`, is the acknowledgement. Frames are "
                 "JSON text. A connection that says who it is (`user`) is present in the room and gets its "
                 "direct messages, wherever it is.",
-      .tag = chat_tag,
+      .tag = tag,
       .request = lab ? &describe<LabQuery>() : &describe<ChatQuery>(),
-      .permission = "chat:write",
+      .permission = row_of<chat::ChatService>("PostMessage").permission,
       .errors = handshake_errors};
   channel.flows = {
       {.id = lab ? "postLabMessage" : "postMessage",

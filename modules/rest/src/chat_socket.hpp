@@ -16,6 +16,6 @@ enum class Dialect : std::uint8_t { lecture, lab };
 // For net::Router::add_websocket. `edge` outlives the sockets.
 net::WebSocketAcceptor accept_chat(ChatEdge& edge, Dialect dialect);
 // What the descriptions say of it.
-docs::Channel chat_channel(Dialect dialect);
+docs::Channel chat_channel(Dialect dialect, docs::Tag tag);
 
 }  // namespace parley::rest

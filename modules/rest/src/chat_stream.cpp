@@ -4,6 +4,7 @@
 #include "errors.hpp"
 #include "frame_types.hpp"
 #include "parameters.hpp"
+#include "service_rows.hpp"
 
 #include <parley/codec/json.hpp>
 #include <parley/net/event_stream.hpp>
@@ -22,7 +23,7 @@ struct Listener {
 };
 
 Task<void> serve(ChatEdge& edge, net::Request& request, net::Response& response) {
-  if (auto allowed = authorize_chat(edge, request.context, false); !allowed) {
+  if (auto allowed = authorize_chat(edge, request.context, listener_rows); !allowed) {
     write_problem(request, response, allowed.error());
     co_return;
   }
@@ -52,14 +53,14 @@ net::Handler stream_chat(ChatEdge& edge) {
   return [&edge](net::Request& request, net::Response& response) { return serve(edge, request, response); };
 }
 
-docs::Endpoint chat_stream_endpoint() {
+docs::Endpoint chat_stream_endpoint(docs::Tag tag) {
   return {
       .id = "StreamMessages",
       .summary = "A room's messages as Server-Sent Events",
       .details =
           "Each event has the message's `seq` as its id, so that Last-Event-ID resumes without loss or "
           "repetition. Messages that are no longer kept are told as a `gap` event.",
-      .tag = chat_tag,
+      .tag = tag,
       .request = &describe<StreamQuery>(),
       .answers = {{.about = "Events, until the client or the server ends it.",
                    .contents = {{.media_type = "text/event-stream",
@@ -67,22 +68,22 @@ docs::Endpoint chat_stream_endpoint() {
                                      "id: 42\nevent: message\ndata: {\"seq\":42,\"content\":\"Hello\"}\n\n"}},
                    .headers = {{"Cache-Control", "It is about now.", "no-store"}}}},
       .errors = handshake_errors,
-      .permission = "chat:read"};
+      .permission = row_of<chat::ChatService>("Follow").permission};
 }
 
-docs::Channel chat_stream_channel() {
+docs::Channel chat_stream_channel(docs::Tag tag) {
   using Direction = docs::Flow::Direction;
   return {.id = "messagesStream",
           .title = "A room's messages as Server-Sent Events",
           .details = "Last-Event-ID resumes behind the event it names.",
-          .tag = chat_tag,
+          .tag = tag,
           .request = &describe<StreamQuery>(),
           .flows = {{.id = "streamMessages",
                      .summary = "What comes into the room's log; event: message, gap, overflow or restart.",
                      .direction = Direction::to_client,
                      .messages = {docs::message_of<chat::Message>("One entry of the room's log."),
                                   docs::message_of<GapFrame>(), docs::message_of<StreamEnd>()}}},
-          .permission = "chat:read",
+          .permission = row_of<chat::ChatService>("Follow").permission,
           .errors = handshake_errors};
 }
 

@@ -13,7 +13,7 @@ namespace parley::rest {
 net::Handler stream_chat(ChatEdge& edge);
 
 // What the descriptions say of it.
-docs::Endpoint chat_stream_endpoint();
-docs::Channel chat_stream_channel();
+docs::Endpoint chat_stream_endpoint(docs::Tag tag);
+docs::Channel chat_stream_channel(docs::Tag tag);
 
 }  // namespace parley::rest

@@ -3,21 +3,18 @@
 namespace parley::rest {
 namespace {
 
-constexpr std::string_view host_mark = "parley-host.invalid";
 constexpr std::string_view default_host = "localhost:8080";
 
 constexpr std::string_view http_text =
     "REST over the modules of one process. Made from the routes that the server has mounted, so it names "
-    "what "
-    "is served and nothing else.\n\n"
+    "what is served and nothing else.\n\n"
     "HEAD is served wherever GET is; OPTIONS is answered everywhere with `Allow`, and a CORS preflight with "
-    "what "
-    "it may do. Bad input is answered with every problem at once, as `application/problem+json` (RFC 9457).";
+    "what it may do. Bad input is answered with every problem at once, as `application/problem+json` (RFC "
+    "9457).";
 constexpr std::string_view channel_text =
     "The WebSockets and the streams of Server-Sent Events of this server, made from the routes that it has "
     "mounted. A stream is a cursor into a log: it resumes behind the position that the client names, and "
-    "what "
-    "the log no longer has is told as a gap.";
+    "what the log no longer has is told as a gap.";
 
 // A handler that has nothing to wait for.
 template <class Answer>
@@ -54,17 +51,10 @@ void Descriptions::mount(net::Router& router) {
     if (asyncapi_.empty()) {
       auto channels = about();
       channels.text = channel_text;
-      asyncapi_ = docs::asyncapi(router, channels, host_mark);
+      asyncapi_ = docs::asyncapi(router, channels, docs::host_mark);
     }
     const auto host = request.header("Host").value_or(default_host);
-    auto& body = response.body;
-    body.clear();
-    std::string_view rest = asyncapi_;
-    for (auto at = rest.find(host_mark); at != rest.npos; at = rest.find(host_mark)) {
-      body.append(rest.substr(0, at)).append(host.empty() ? default_host : host);
-      rest.remove_prefix(at + host_mark.size());
-    }
-    body.append(rest);
+    response.body = docs::with_host(asyncapi_, host.empty() ? default_host : host);
   };
   router
       .add(net::Method::get, "/asyncapi.json",

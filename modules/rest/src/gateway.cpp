@@ -4,16 +4,18 @@
 #include "chat_stream.hpp"
 #include "cors.hpp"
 #include "descriptions.hpp"
-#include "echo_socket.hpp"
 #include "errors.hpp"
 #include "health_routes.hpp"
 #include "notification_edge.hpp"
 #include "operation_route.hpp"
 #include "room_hub.hpp"
+#include "service_rows.hpp"
 #include "versions.hpp"
 
 #include <parley/log.hpp>
 #include <parley/rest/gateway.hpp>
+
+#include <algorithm>
 
 namespace parley::rest {
 namespace {
@@ -42,8 +44,8 @@ class HttpGateway final : public Gateway {
         options_(std::move(options)),
         versions_(options_),
         cors_(options_.cors_origins),
-        rooms_(deps_.loop, deps_.loop, deps_.clock, deps_.chat),
-        inboxes_(deps_.loop, deps_.loop, deps_.clock, deps_.chat),
+        rooms_(deps_.loop, deps_.loop, deps_.clock, deps_.chat, backlog()),
+        inboxes_(deps_.loop, deps_.loop, deps_.clock, deps_.chat, backlog()),
         visits_(deps_.loop, deps_.clock, deps_.chat),
         posts_(log_failures("rest", "a chat message's delivery broke off")),
         chat_{.rooms = rooms_,
@@ -63,13 +65,14 @@ class HttpGateway final : public Gateway {
               .chat_connections = connections("/chat"),
               .lab_connections = connections("/ws"),
               .event_streams = deps_.metrics.gauge("chat_event_streams", "Open Server-Sent Events streams.")},
-        notification_hubs_(deps_.loop, deps_.loop, deps_.clock, deps_.notifications),
+        notification_hubs_(deps_.loop, deps_.loop, deps_.clock, deps_.notifications, backlog()),
         notifications_{
             .hubs = notification_hubs_,
             .clock = deps_.clock,
             .random = deps_.random,
             .cors = cors_,
             .authorize = deps_.authorize,
+            .max_refused = static_cast<std::size_t>(options_.max_refused_message),
             .refused_frames = deps_.metrics.counter("notification_frames_refused_total",
                                                     "Frames of listeners answered with an error frame."),
             .sockets = deps_.metrics.gauge("notification_sockets", "Open WebSockets for notifications."),
@@ -114,27 +117,29 @@ class HttpGateway final : public Gateway {
   }
 
  private:
+  std::size_t backlog() const { return std::min(catch_up_backlog, deps_.send_buffer / 2); }
+
   Gauge& connections(std::string_view endpoint) {
     return deps_.metrics.gauge("chat_connections", "Open chat WebSockets.", {{"endpoint", endpoint}});
   }
 
   void mount_chat(net::Router& router) {
+    const auto tag = tag_of<chat::ChatService>(deps_.services);
     for (const auto& [path, dialect] : {std::pair{"/chat", Dialect::lecture}, std::pair{"/ws", Dialect::lab}})
-      router.add_websocket(path, accept_chat(chat_, dialect)).channel = docs::share(chat_channel(dialect));
-    const auto echo_limit = static_cast<std::size_t>(options_.max_echo_message);
-    router.add_websocket("/echo", accept_echo(cors_, deps_.loop, echo_limit)).channel =
-        docs::share(echo_channel());
+      router.add_websocket(path, accept_chat(chat_, dialect)).channel =
+          docs::share(chat_channel(dialect, tag));
     auto& stream = router.add(Method::get, "/api/messages/stream", stream_chat(chat_));
-    stream.endpoint = docs::share(chat_stream_endpoint());
-    stream.channel = docs::share(chat_stream_channel());
+    stream.endpoint = docs::share(chat_stream_endpoint(tag));
+    stream.channel = docs::share(chat_stream_channel(tag));
   }
 
   void mount_notifications(net::Router& router) {
+    const auto tag = tag_of<notifications::NotificationService>(deps_.services);
     const std::string path(notifications_path());
     auto& route = router.add(Method::get, path, stream_notifications(notifications_));
     router.add_websocket(path, accept_notifications(notifications_));
-    route.endpoint = docs::share(notifications_endpoint());
-    route.channel = docs::share(notifications_channel());
+    route.endpoint = docs::share(notifications_endpoint(tag));
+    route.channel = docs::share(notifications_channel(tag));
   }
 
   void mount_server(net::Router& router) {

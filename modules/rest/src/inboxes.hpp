@@ -80,8 +80,9 @@ class InboxPlace {
 // The hubs by user.
 class Inboxes final : public LogHubs {
  public:
-  Inboxes(net::Loop& loop, Scheduler& scheduler, const Clock& clock, chat::ChatService& chat)
-      : LogHubs(loop, scheduler, clock), clock_(clock), chat_(chat) {}
+  Inboxes(net::Loop& loop, Scheduler& scheduler, const Clock& clock, chat::ChatService& chat,
+          std::size_t backlog = catch_up_backlog)
+      : LogHubs(loop, scheduler, clock, backlog), clock_(clock), chat_(chat) {}
 
   std::shared_ptr<InboxHub> hub(const std::string& user);
 

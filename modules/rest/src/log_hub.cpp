@@ -95,9 +95,10 @@ void Place::leave() noexcept {
   group->hub().left();
 }
 
-LogHubs::LogHubs(net::Loop& loop, Scheduler& scheduler, const Clock& clock)
+LogHubs::LogHubs(net::Loop& loop, Scheduler& scheduler, const Clock& clock, std::size_t backlog)
     : loop_(loop),
       environment_{scheduler, clock},
+      backlog_(backlog),
       tasks_(log_failures("rest", "following a log broke off")) {}
 
 LogHubs::~LogHubs() = default;
@@ -113,12 +114,17 @@ std::shared_ptr<LogHub> LogHubs::find(const std::string& key) {
 
 void LogHubs::start(std::shared_ptr<SourceCursor> cursor) {
   if (stopped_) return;
+  struct Listed {  // until it has ended, however it does
+    std::unordered_map<SourceCursor*, std::shared_ptr<SourceCursor>>& list;
+    SourceCursor* cursor;
+    ~Listed() { list.erase(cursor); }
+  };
   struct Runner {
     static Task<void> run(LogHubs& hubs, std::shared_ptr<SourceCursor> cursor) {
+      const Listed listed{hubs.running_, cursor.get()};
       hubs.running_.emplace(cursor.get(), cursor);
       auto running = cursor->run();
       co_await std::move(running);
-      hubs.running_.erase(cursor.get());
     }
   };
   tasks_.spawn(Runner::run(*this, std::move(cursor)));

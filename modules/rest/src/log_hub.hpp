@@ -121,10 +121,14 @@ class Place {
   CatchUp* catch_up_ = nullptr;  // while it does
 };
 
+// Bytes that may wait for a client that catches up, before its catching up does.
+inline constexpr std::size_t catch_up_backlog = 256 << 10;
+
 // The hubs of one kind, by key. Loop thread only; what it is given outlives it.
 class LogHubs {
  public:
-  LogHubs(net::Loop& loop, Scheduler& scheduler, const Clock& clock);
+  // `backlog` is less than net.send_buffer, beyond which a client is cut off instead of waited for.
+  LogHubs(net::Loop& loop, Scheduler& scheduler, const Clock& clock, std::size_t backlog);
   virtual ~LogHubs();
 
   std::size_t size() const noexcept { return hubs_.size(); }
@@ -141,6 +145,7 @@ class LogHubs {
   const LogCursor::Environment environment_;
 
  private:
+  friend class CatchUp;
   friend class LogHub;
   friend class Place;
 
@@ -149,6 +154,7 @@ class LogHubs {
   void start(std::shared_ptr<SourceCursor> cursor);
 
   std::unordered_map<std::string, std::shared_ptr<LogHub>> hubs_;
+  const std::size_t backlog_;
   std::size_t lingering_ = 0;
   std::unordered_map<SourceCursor*, std::shared_ptr<SourceCursor>> running_;
   TaskGroup tasks_;

@@ -94,6 +94,11 @@ class NotificationSocket final : public net::WebSocketHandler {
 
   void on_message(std::string_view message, bool text) override;
 
+  void on_oversized(std::size_t bytes, bool) override {
+    refuse({Code::invalid_argument, "a frame must have at most " + std::to_string(max_frame) +
+                                        " bytes, this one has " + std::to_string(bytes)});
+  }
+
   void on_close(std::uint16_t) override {
     if (!socket_) return;
     socket_ = nullptr;
@@ -180,6 +185,7 @@ net::WebSocketAcceptor accept_notifications(NotificationEdge& edge) {
     auto subscribe = admit(edge, request);
     if (!subscribe) return refuse(subscribe.error());
     options.max_message = max_frame;
+    options.max_discarded = edge.max_refused;
     options.slow_reason = too_slow;
     options.restart_reason = how_to_resume;
     return std::make_unique<NotificationSocket>(edge, std::move(*subscribe));
@@ -187,14 +193,11 @@ net::WebSocketAcceptor accept_notifications(NotificationEdge& edge) {
 }
 
 namespace {
-constexpr docs::Tag notifications_tag{"notifications",
-                                      "What users are told: stored, told as it comes, and resumable; orders "
-                                      "and mentions make some by themselves."};
 constexpr std::uint32_t handshake_refusals =
     code_bits(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
 }  // namespace
 
-docs::Endpoint notifications_endpoint() {
+docs::Endpoint notifications_endpoint(docs::Tag tag) {
   const auto& row = subscription_row();
   return {.id = std::string(row.name),
           .summary = row.summary,
@@ -202,7 +205,7 @@ docs::Endpoint notifications_endpoint() {
               "The first event is the welcome, an INFO titled `Connected`, without an id. Each other one has "
               "the notification's `seq` as its id, so that Last-Event-ID resumes without loss or repetition. "
               "What is no longer kept is told as a `gap` event.",
-          .tag = notifications_tag,
+          .tag = tag,
           .request = &describe<NotificationQuery>(),
           .answers = {{.about = "Events, until the client or the server ends it.",
                        .contents = {{.media_type = "text/event-stream",
@@ -214,7 +217,7 @@ docs::Endpoint notifications_endpoint() {
           .permission = row.permission};
 }
 
-docs::Channel notifications_channel() {
+docs::Channel notifications_channel(docs::Tag tag) {
   using Direction = docs::Flow::Direction;
   const auto& row = subscription_row();
   return {
@@ -223,7 +226,7 @@ docs::Channel notifications_channel() {
       .details =
           "As Server-Sent Events, or over a WebSocket as JSON text. `since`, or Last-Event-ID, resumes "
           "behind the seq it names.",
-      .tag = notifications_tag,
+      .tag = tag,
       .request = &describe<NotificationQuery>(),
       .flows = {{.id = "listen",
                  .summary =

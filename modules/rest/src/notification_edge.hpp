@@ -23,6 +23,7 @@ struct NotificationEdge {
   Random& random;
   const Cors& cors;
   const calls::Authorize& authorize;
+  std::size_t max_refused;  // bytes of a frame that is answered with an error; beyond, the socket is closed
   Counter& refused_frames;
   Gauge& sockets;
   Gauge& event_streams;
@@ -45,8 +46,8 @@ net::Handler stream_notifications(NotificationEdge& edge);
 // The same as text frames. A client has nothing to say but {"type":"ping"}.
 net::WebSocketAcceptor accept_notifications(NotificationEdge& edge);
 
-docs::Endpoint notifications_endpoint();
-docs::Channel notifications_channel();
+docs::Endpoint notifications_endpoint(docs::Tag tag);
+docs::Channel notifications_channel(docs::Tag tag);
 
 }  // namespace parley::rest
 

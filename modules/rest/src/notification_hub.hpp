@@ -75,8 +75,8 @@ class NotificationHub final : public LogHub, public std::enable_shared_from_this
 class NotificationHubs final : public LogHubs {
  public:
   NotificationHubs(net::Loop& loop, Scheduler& scheduler, const Clock& clock,
-                   notifications::NotificationService& port)
-      : LogHubs(loop, scheduler, clock), port_(port) {}
+                   notifications::NotificationService& port, std::size_t backlog = catch_up_backlog)
+      : LogHubs(loop, scheduler, clock, backlog), port_(port) {}
 
   std::shared_ptr<NotificationHub> hub();
 

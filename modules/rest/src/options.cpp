@@ -22,7 +22,8 @@ const parley::TypeInfo& parley::describe<parley::rest::Options>() {
                                             "and answered with an error frame.")),
       field<&Options::max_refused_message>(
           "max_refused_message", range(256, 1 << 30), bytes(), may_be_absent(),
-          doc("The largest chat frame that is thrown away so; beyond it the connection closes with 1009.")),
+          doc("The largest frame of chat or a notifications' socket that is thrown away so; beyond it the "
+              "connection closes with 1009.")),
       field<&Options::max_echo_message>("max_echo_message", range(256, 64 << 20), bytes(), may_be_absent(),
                                         doc("The largest frame of /echo.")),
       field<&Options::posts_in_flight>(

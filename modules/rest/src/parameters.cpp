@@ -6,7 +6,9 @@
 namespace parley::rest {
 namespace {
 
-FieldInfo& find(TypeInfo& type, std::string_view name) {
+// Of a TypeInfo, or of one that does not change.
+template <class Type>
+auto& find(Type& type, std::string_view name) {
   const auto found = std::ranges::find(type.fields, name, &FieldInfo::name);
   if (found == type.fields.end())
     throw std::logic_error(std::string(type.name) + " has no field " + std::string(name));
@@ -40,7 +42,7 @@ Result<void> read_parameters(const net::Request& request, const TypeInfo& type, 
 
 void share_rules(TypeInfo& type, std::string_view own, const TypeInfo& other, std::string_view name) {
   auto& field = find(type, own);
-  const auto& source = find(const_cast<TypeInfo&>(other), name);
+  const auto& source = find(other, name);
   const Rules mine = field.rules;
   field.rules = source.rules;
   field.regex = source.regex;

@@ -95,8 +95,9 @@ class Membership {
 // The hubs by room.
 class Rooms final : public LogHubs {
  public:
-  Rooms(net::Loop& loop, Scheduler& scheduler, const Clock& clock, chat::ChatService& chat)
-      : LogHubs(loop, scheduler, clock), chat_(chat) {}
+  Rooms(net::Loop& loop, Scheduler& scheduler, const Clock& clock, chat::ChatService& chat,
+        std::size_t backlog = catch_up_backlog)
+      : LogHubs(loop, scheduler, clock, backlog), chat_(chat) {}
 
   std::shared_ptr<RoomHub> hub(const std::string& room);
 

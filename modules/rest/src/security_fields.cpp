@@ -14,8 +14,7 @@ constexpr std::string_view page_policy =
     "font-src 'self'; connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'\r\n"
     "Permissions-Policy: camera=(self), microphone=(self), display-capture=(self), geolocation=(), "
-    "payment=(), "
-    "usb=()\r\n";
+    "payment=(), usb=()\r\n";
 
 }  // namespace
 

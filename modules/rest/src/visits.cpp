@@ -73,10 +73,15 @@ Visits::Visits(Scheduler& scheduler, const Clock& clock, chat::ChatService& chat
       tasks_(log_failures("rest", "being in a room broke off")) {}
 
 Task<void> Visits::run(std::shared_ptr<Visit> visit) {
-  running_.push_back(visit);
+  struct Listed {  // until it has ended, however it does
+    std::unordered_set<std::shared_ptr<Visit>>& list;
+    const std::shared_ptr<Visit>& visit;
+    ~Listed() { list.erase(visit); }
+  };
+  running_.insert(visit);
+  const Listed listed{running_, visit};
   auto running = visit->run();
   co_await std::move(running);
-  std::erase(running_, visit);
 }
 
 Task<void> Visits::greet(std::shared_ptr<Visit> visit, net::Peer& peer) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -82,7 +83,7 @@ class Visits {
   const LogCursor::Environment environment_;
   chat::ChatService& chat_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Visit>> visits_;
-  std::vector<std::shared_ptr<Visit>> running_;
+  std::unordered_set<std::shared_ptr<Visit>> running_;
   TaskGroup tasks_;
   bool stopped_ = false;
 };

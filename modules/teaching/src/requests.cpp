@@ -1,10 +1,31 @@
 #include "requests.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace parley {
 
 using namespace teaching;
+
+namespace {
+
+void limit(TypeInfo& type, std::string_view field, std::int64_t max) {
+  std::ranges::find(type.fields, field, &FieldInfo::name)->rules.max_integer = max;
+}
+
+}  // namespace
+
+teaching::RequestTypes::RequestTypes(const Options& options, std::chrono::milliseconds longest_delay)
+    : delay(describe<DelayRequest>()), stream(describe<StreamRequest>()), bytes(describe<BytesRequest>()) {
+  limit(delay, "ms", std::min(options.max_delay, longest_delay).count());
+  limit(stream, "n", options.max_lines);
+  limit(stream, "interval", options.max_delay.count());
+  limit(bytes, "n", options.max_bytes);
+}
+
+std::int64_t teaching::largest(const TypeInfo& type, std::string_view field) noexcept {
+  return std::ranges::find(type.fields, field, &FieldInfo::name)->rules.max_integer;
+}
 
 template <>
 const TypeInfo& describe<StatusRequest>() {
@@ -19,8 +40,7 @@ const TypeInfo& describe<StatusRequest>() {
 template <>
 const TypeInfo& describe<DelayRequest>() {
   static constexpr Row rows[] = {
-      field<&DelayRequest::ms>("ms", range(0, 3'600'000),
-                               doc("Milliseconds, less than the deadline of the request."), example("250")),
+      field<&DelayRequest::ms>("ms", range(0, 3'600'000), doc("Milliseconds."), example("250")),
   };
   static const TypeInfo type = object<DelayRequest>("DelayRequest", rows);
   return type;

@@ -1,12 +1,13 @@
-// The parameters of the endpoints here, for their descriptions; what configuration limits is checked where it
-// is read.
+// The parameters of the endpoints here, for their descriptions, within the limits that configuration may set.
 #pragma once
 
 #include <parley/describe.hpp>
+#include <parley/teaching/teaching.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace parley::teaching {
 
@@ -24,6 +25,17 @@ struct BytesRequest {
   std::int64_t n = 0;
   std::optional<std::int64_t> seed;
 };
+
+// The same within the limits that it does set; what is described and what is checked.
+struct RequestTypes {
+  // No delay is longer than `longest_delay` either.
+  RequestTypes(const Options& options, std::chrono::milliseconds longest_delay);
+
+  TypeInfo delay, stream, bytes;
+};
+
+// The largest number that the field takes.
+std::int64_t largest(const TypeInfo& type, std::string_view field) noexcept;
 
 }  // namespace parley::teaching
 

@@ -1,6 +1,7 @@
 // Which path teaches what.
 #include "descriptions.hpp"
 #include "mirror.hpp"
+#include "requests.hpp"
 #include "status.hpp"
 
 #include <parley/codec/json.hpp>
@@ -21,13 +22,13 @@ using net::Response;
 
 constexpr std::uint16_t status_client_left = 499;
 constexpr std::size_t block_size = 16 << 10;            // bytes of one write of /bytes
-constexpr std::chrono::milliseconds to_answer_in{100};  // what a delay leaves of the request's deadline
+constexpr std::chrono::milliseconds to_answer_in{100};  // what a delay leaves of the request's time
 constexpr Method every_method[] = {Method::get, Method::post, Method::put, Method::patch, Method::del};
 
 // Lives in the router's handlers, longer than any call.
 struct Endpoints {
   Dependencies deps;
-  Options options;
+  RequestTypes types;
 };
 using Shared = std::shared_ptr<const Endpoints>;
 
@@ -39,15 +40,6 @@ Result<std::int64_t> read_count(std::string_view name, std::string_view text, st
   const bool good = !text.empty() && read.ec == std::errc() && read.ptr == end && value >= 0 && value <= max;
   if (good) return value;
   return invalid_field(std::string(name), "must be a whole number between 0 and " + std::to_string(max));
-}
-
-// The longest a request may be kept, in milliseconds.
-std::int64_t longest_wait(const Endpoints& endpoints, const Request& request) {
-  const auto& context = request.context;
-  const auto longest = endpoints.options.max_delay.count();
-  if (context.deadline == SteadyTime::max()) return longest;
-  const auto left = std::chrono::floor<std::chrono::milliseconds>(context.deadline - context.clock->steady());
-  return std::clamp<std::int64_t>((left - to_answer_in).count(), 0, longest);
 }
 
 Task<void> answer_echo(Shared, Request& request, Response& response) {
@@ -87,7 +79,7 @@ Task<void> answer_any_status(Shared endpoints, Request& request, Response& respo
 }
 
 Task<void> answer_late(Shared endpoints, Request& request, Response& response) {
-  const auto ms = read_count("ms", request.parameter("ms"), longest_wait(*endpoints, request));
+  const auto ms = read_count("ms", request.parameter("ms"), largest(endpoints->types.delay, "ms"));
   if (!ms) {
     endpoints->deps.error_writer(request, response, ms.error());
     co_return;
@@ -119,11 +111,11 @@ Task<void> produce_lines(Shared endpoints, CallContext context, std::int64_t cou
 }
 
 Task<void> answer_stream(Shared endpoints, Request& request, Response& response) {
-  const auto& options = endpoints->options;
-  const auto count = read_count("n", request.parameter("n"), options.max_lines);
+  const auto& type = endpoints->types.stream;
+  const auto count = read_count("n", request.parameter("n"), largest(type, "n"));
   const auto asked = request.query_parameter("interval");
   const auto interval =
-      asked ? read_count("interval", *asked, options.max_delay.count()) : Result<std::int64_t>(0);
+      asked ? read_count("interval", *asked, largest(type, "interval")) : Result<std::int64_t>(0);
   if (!count || !interval) {
     endpoints->deps.error_writer(request, response, count ? interval.error() : count.error());
     co_return;
@@ -154,7 +146,7 @@ Task<void> produce_bytes(std::unique_ptr<Random> random, std::int64_t count, net
 }
 
 Task<void> answer_bytes(Shared endpoints, Request& request, Response& response) {
-  const auto count = read_count("n", request.parameter("n"), endpoints->options.max_bytes);
+  const auto count = read_count("n", request.parameter("n"), largest(endpoints->types.bytes, "n"));
   const auto asked = request.query_parameter("seed");
   const auto seed = asked
                         ? read_count("seed", *asked, std::numeric_limits<std::int64_t>::max())
@@ -175,30 +167,36 @@ using Answer = Task<void> (*)(Shared, Request&, Response&);
 
 using Describe = docs::Endpoint (*)(Method);
 
+// `request`: its parameters as configured, in `endpoints`; null where there are none, or no limit is set.
 void add(net::Router& router, const Shared& endpoints, Method method, const char* pattern, Answer answer,
-         Describe describe) {
+         Describe describe, const TypeInfo* request = nullptr) {
   auto& route = router.add(method, pattern, [endpoints, answer](Request& request, Response& response) {
     return answer(endpoints, request, response);
   });
-  route.endpoint = docs::share(describe(method));
+  auto endpoint = describe(method);
+  if (request) endpoint.request = request;
+  route.endpoint = docs::share(std::move(endpoint));
 }
 
 }  // namespace
 
 void mount(net::Router& router, Dependencies dependencies, const Options& options) {
   if (!options.enabled) return;
-  const auto endpoints = std::make_shared<const Endpoints>(std::move(dependencies), options);
+  const auto longest = std::max(dependencies.request_timeout - to_answer_in, std::chrono::milliseconds(0));
+  const auto endpoints =
+      std::make_shared<const Endpoints>(std::move(dependencies), RequestTypes(options, longest));
+  const auto& types = endpoints->types;
   for (const auto method : every_method) {
     add(router, endpoints, method, "/echo", answer_echo, describe_echo);
     add(router, endpoints, method, "/status/{codes}", answer_any_status, describe_status);
-    add(router, endpoints, method, "/delay/{ms}", answer_late, describe_delay);
+    add(router, endpoints, method, "/delay/{ms}", answer_late, describe_delay, &types.delay);
   }
   add(router, endpoints, Method::options, "/echo", answer_echo, describe_echo);
   add(router, endpoints, Method::get, "/headers", answer_headers, describe_headers);
   add(router, endpoints, Method::get, "/ip", answer_ip, describe_ip);
   add(router, endpoints, Method::get, "/uuid", answer_uuid, describe_uuid);
-  add(router, endpoints, Method::get, "/stream/{n}", answer_stream, describe_stream);
-  add(router, endpoints, Method::get, "/bytes/{n}", answer_bytes, describe_bytes);
+  add(router, endpoints, Method::get, "/stream/{n}", answer_stream, describe_stream, &types.stream);
+  add(router, endpoints, Method::get, "/bytes/{n}", answer_bytes, describe_bytes, &types.bytes);
 }
 
 }  // namespace parley::teaching

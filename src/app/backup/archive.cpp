@@ -1,6 +1,8 @@
 // The one file that knows libarchive.
 #include "backup/archive.hpp"
 
+#include "files.hpp"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
@@ -15,12 +17,6 @@ namespace parley::app {
 namespace {
 
 constexpr std::size_t block = 1 << 18;
-
-Error system_failure(const std::string& what, int code) {
-  const Code kind =
-      code == ENOSPC || code == EIO || code == EDQUOT ? Code::unavailable : Code::failed_precondition;
-  return {kind, what + ": " + std::generic_category().message(code)};
-}
 
 // Letters, digits, dot, dash and underscore, not beginning with a dot: such a name leads nowhere else.
 bool is_plain_name(std::string_view name) {
@@ -50,7 +46,6 @@ std::string archive_library_version() {
 // ---- writing -------------------------------------------------------------------------------------------
 
 struct ArchiveWriter::Impl {
-  std::string path;
   int file = -1;
   std::unique_ptr<struct archive, WriteFree> archive;
 
@@ -60,7 +55,7 @@ struct ArchiveWriter::Impl {
   }
   Error failure() const {
     const int code = archive_errno(archive.get());
-    if (code > 0) return system_failure("the archive cannot be written", code);
+    if (code > 0) return file_error("the archive cannot be written", code);
     const char* why = archive_error_string(archive.get());
     return {Code::internal, std::string("the archive cannot be written: ") + (why ? why : "no reason given")};
   }
@@ -90,10 +85,8 @@ ArchiveWriter::~ArchiveWriter() = default;
 
 Result<ArchiveWriter> ArchiveWriter::create(const std::string& path) {
   auto impl = std::make_unique<Impl>();
-  impl->path = path;
   impl->file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (impl->file < 0)
-    return std::unexpected(system_failure("the archive " + path + " cannot be made", errno));
+  if (impl->file < 0) return std::unexpected(file_error("the archive " + path + " cannot be made", errno));
   impl->archive.reset(archive_write_new());
   auto* archive = impl->archive.get();
   if (archive_write_set_format_pax_restricted(archive) != ARCHIVE_OK ||
@@ -113,13 +106,13 @@ Result<void> ArchiveWriter::add_file(const std::string& name, const std::string&
                                      const std::function<bool(std::uint64_t)>& progress) {
   if (auto begun = impl_->begin(name, bytes); !begun) return begun;
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return std::unexpected(system_failure(path + " cannot be read", errno));
+  if (file < 0) return std::unexpected(file_error(path + " cannot be read", errno));
   std::string buffer(block, '\0');
   std::uint64_t done = 0;
   Result<void> result;
   while (result) {
     const auto got = ::read(file, buffer.data(), buffer.size());
-    if (got < 0) result = std::unexpected(system_failure(path + " cannot be read", errno));
+    if (got < 0) result = std::unexpected(file_error(path + " cannot be read", errno));
     if (got <= 0) break;
     done += static_cast<std::uint64_t>(got);
     if (done > bytes) break;
@@ -133,8 +126,7 @@ Result<void> ArchiveWriter::add_file(const std::string& name, const std::string&
 
 Result<void> ArchiveWriter::finish() {
   if (archive_write_close(impl_->archive.get()) != ARCHIVE_OK) return std::unexpected(impl_->failure());
-  if (::fsync(impl_->file) != 0)
-    return std::unexpected(system_failure("the archive cannot be written", errno));
+  if (::fsync(impl_->file) != 0) return std::unexpected(file_error("the archive cannot be written", errno));
   return {};
 }
 
@@ -162,7 +154,7 @@ Result<ArchiveReader> ArchiveReader::open(const std::string& path) {
   if (!S_ISREG(status.st_mode))
     return fail(Code::failed_precondition, "the archive " + path + " is not a file");
   if (::access(path.c_str(), R_OK) != 0)
-    return std::unexpected(system_failure("the archive " + path + " cannot be read", errno));
+    return std::unexpected(file_error("the archive " + path + " cannot be read", errno));
   auto impl = std::make_unique<Impl>();
   impl->archive.reset(archive_read_new());
   auto* archive = impl->archive.get();

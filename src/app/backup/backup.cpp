@@ -2,14 +2,13 @@
 
 #include "backup/archive.hpp"
 #include "backup/digest.hpp"
-#include "backup/files.hpp"
+#include "files.hpp"
 
 #include <parley/codec/json.hpp>
 #include <parley/db/copy.hpp>
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 
 namespace parley::app {
@@ -115,32 +114,6 @@ Result<Manifest> write_backup(const DataFolder& data, const std::string& file, b
   if (auto synced = sync_folder(target.parent_path().string()); !synced)
     return std::unexpected(synced.error());
   return manifest;
-}
-
-std::string shell_word(std::string_view text) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/=:@%+,";
-  if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos) return std::string(text);
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out += "'";
-}
-
-std::string readable_size(std::uint64_t bytes) {
-  constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB"};
-  if (bytes < 1024) return std::to_string(bytes) + " B";
-  double size = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  while (size >= 1024 && unit + 1 < std::size(units)) size /= 1024, ++unit;
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f %s", size, units[unit]);
-  return text;
 }
 
 }  // namespace parley::app

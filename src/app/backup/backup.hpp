@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backup/manifest.hpp"
-#include "compose.hpp"
+#include "databases.hpp"
 
 #include <parley/result.hpp>
 
@@ -30,11 +30,12 @@ Result<Manifest> write_backup(const DataFolder& data, const std::string& file, b
 
 struct Restored {
   Manifest manifest;
+  std::string data;  // the data folder, as folder_path() tells it
   std::string kept;  // the folder that what was there has become; empty: there was nothing
 };
 // Checks all of `file` before it touches anything; then puts it in place in one step. `unavailable` while a
 // server holds the data, data_loss for an archive that is damaged or none of ours, failed_precondition for
-// one of a newer program.
+// one of a newer program, and for a folder that is somebody else's.
 Result<Restored> restore_backup(const DataFolder& data, const std::string& file, const Clock& clock,
                                 const Progress& progress);
 // Steps of restore_backup() that `progress` hears, in order, besides each database's name.
@@ -51,16 +52,11 @@ Result<OwnFiles> reset_data(const DataFolder& data);
 
 // In the data folder that a restore put in place: the manifest it came from.
 inline constexpr const char* restored_name = "restored-from.json";
-
-// The administrator's token, there while a server runs.
-inline constexpr const char* token_name = "admin.token";
+// In a folder that a restore fills; goes once it is in place. A folder `data.restoring-...` without it is the
+// data that was there.
+inline constexpr const char* restoring_name = "restoring";
 
 // The folder without a slash at its end and without symbolic links, whether it exists or not.
 Result<std::string> folder_path(const std::string& path);
-
-// For a shell, quoted where that is needed.
-std::string shell_word(std::string_view text);
-// "512 B", "1.4 MiB".
-std::string readable_size(std::uint64_t bytes);
 
 }  // namespace parley::app

@@ -3,6 +3,7 @@
 #include "process.hpp"
 #include "settings.hpp"
 #include "terminal.hpp"
+#include "text.hpp"
 
 #include <unistd.h>
 
@@ -26,10 +27,18 @@ Progress on_terminal(ProgressLine& line) {
   };
 }
 
-// As the user named it, if that is the same place.
-std::string beside(const std::string& data, const std::string& resolved) {
-  const auto name = fs::path(resolved).filename();
-  return (fs::path(data).lexically_normal() / "x").parent_path().parent_path() / name;
+struct Names {
+  std::string data, kept;
+};
+
+// In the user's words where these lead there. Behind a link, or from within the folder, they do not.
+Names names_of(const Restored& restored, const std::string& as_given) {
+  std::error_code failure;
+  const auto data = (fs::path(as_given).lexically_normal() / "x").parent_path();  // no slash at its end
+  const auto kept = data.parent_path() / fs::path(restored.kept).filename();
+  if (!fs::is_symlink(data, failure) && fs::equivalent(kept, restored.kept, failure))
+    return {data.string(), kept.string()};
+  return {restored.data, restored.kept};
 }
 
 bool confirmed(const std::string& question) {
@@ -79,7 +88,8 @@ Exit run_restore(const CommandLine& line) {
               to_rfc3339(std::chrono::floor<std::chrono::seconds>(restored->manifest.created_at)).c_str(),
               restored->manifest.parley.c_str());
   if (!restored->kept.empty()) {
-    const auto kept = shell_word(beside(data, restored->kept)), there = shell_word(data);
+    const auto names = names_of(*restored, data);
+    const auto kept = shell_word(names.kept), there = shell_word(names.data);
     std::printf(
         "\nWhat was there is kept in %s. To go back, with no server running:\n\n  rm -r %s && mv %s %s\n",
         kept.c_str(), there.c_str(), kept.c_str(), there.c_str());

@@ -1,7 +1,9 @@
+#include "administrator.hpp"
 #include "backup/archive.hpp"
 #include "backup/backup.hpp"
 #include "backup/digest.hpp"
-#include "backup/files.hpp"
+#include "files.hpp"
+#include "text.hpp"
 
 #include <parley/codec/json.hpp>
 #include <parley/db/copy.hpp>
@@ -159,17 +161,6 @@ Result<void> unpack_all(ArchiveReader& archive, const Manifest& manifest, const 
   return {};
 }
 
-Result<void> write_file(const std::string& path, std::string_view text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const bool done = file >= 0 &&
-                    ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                    ::fsync(file) == 0;
-  const int failure = errno;
-  if (file >= 0) ::close(file);
-  if (!done) return std::unexpected(file_error(path + " cannot be written", failure));
-  return {};
-}
-
 // 20261125-201500, for a folder's name.
 std::string stamp(const Clock& clock) {
   std::string out;
@@ -229,6 +220,10 @@ Result<Restored> restore_backup(const DataFolder& asked, const std::string& file
   if (!manifest) return std::unexpected(manifest.error());
 
   const bool old_data = there && has_data(data);
+  if (there && !old_data && own_files(data).others > 0)
+    return fail(
+        Code::failed_precondition,
+        asked.path + " holds other files and no data of Parley; name an empty or a new folder with --data");
   std::vector<db::Ownership> locks;
   if (there) {
     auto taken = lock_all(data);
@@ -241,22 +236,28 @@ Result<Restored> restore_backup(const DataFolder& asked, const std::string& file
   if (auto room = check_space(*manifest, parent); !room) return std::unexpected(room.error());
 
   // Complete and checked beside the data folder, then exchanged with it in one step. Before that step a crash
-  // leaves the old data, after it the new; what is left over has the manifest in it if it is the new.
+  // leaves the old data, after it the new; what is left over is marked if it is the new. The manifest does
+  // not tell them apart, as data that was restored keeps the one it came with.
   auto made = make_folder(data.path + ".restoring-");
   if (!made) return std::unexpected(made.error());
   TemporaryFolder stage(std::move(*made));
-  if (auto done = write_file(stage.path() + "/" + restored_name, codec::to_json(*manifest) + "\n"); !done)
+  if (auto done = write_new_file(stage.path() + "/" + restoring_name, "", 0600); !done)
+    return std::unexpected(done.error());
+  if (auto done = write_new_file(stage.path() + "/" + restored_name, codec::to_json(*manifest) + "\n", 0600);
+      !done)
     return std::unexpected(done.error());
   if (auto done = unpack_all(*archive, *manifest, data, stage.path(), progress); !done)
     return std::unexpected(done.error());
   if (auto done = sync_folder(stage.path()); !done) return std::unexpected(done.error());
   if (!step(1)) return fail(Code::cancelled, "the restore was interrupted");
   step(2);
-  Restored restored{std::move(*manifest), {}};
+  Restored restored{std::move(*manifest), data.path, {}};
+  const std::string mark = data.path + "/" + restoring_name;
   if (!there) {
     if (auto done = rename_to_new(stage.path(), data.path); !done) return std::unexpected(done.error());
     stage.release();
   } else {
+    ::unlink(mark.c_str());  // of a restore that was cut short behind this step: the old data goes unmarked
     if (auto done = exchange(stage.path(), data.path); !done) return std::unexpected(done.error());
     const std::string old_folder = stage.path();
     stage.release();  // it is the old data now
@@ -269,12 +270,14 @@ Result<Restored> restore_backup(const DataFolder& asked, const std::string& file
     }
   }
   if (auto done = sync_folder(parent); !done) return std::unexpected(done.error());
+  ::unlink(mark.c_str());
   step(4);
   return restored;
 }
 
 OwnFiles own_files(const DataFolder& data) {
-  std::set<std::string> ours{data.path + "/" + restored_name, data.path + "/" + token_name};
+  std::set<std::string> ours;
+  for (const auto* name : {restored_name, restoring_name, token_name}) ours.insert(data.path + "/" + name);
   for (const auto& row : data.databases)
     for (const auto& file : db::files_of(row.path(data.path))) ours.insert(file);
   OwnFiles found;

@@ -2,6 +2,7 @@
 
 #include "command/command.hpp"
 #include "command_line.hpp"
+#include "text.hpp"
 
 #include <cstdio>
 
@@ -12,19 +13,6 @@ std::string joined(const std::vector<std::string>& words, std::string_view after
   std::string out;
   for (const auto& word : words) out += (out.empty() ? "" : " ") + word + std::string(after);
   return out;
-}
-
-// Inside single quotes.
-std::string quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out += "'";
 }
 
 std::string flag_words(const Command& command) {
@@ -45,9 +33,10 @@ std::string bash_values(Offer offer) {
       return "compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- \"$current\")";
     case Offer::setting:  // the value follows in the same word
       return "compopt -o nospace 2>/dev/null; mapfile -t COMPREPLY < <(compgen -W " +
-             quoted(joined(offered(offer), "=")) + " -- \"$current\")";
+             shell_quoted(joined(offered(offer), "=")) + " -- \"$current\")";
     default:
-      return "mapfile -t COMPREPLY < <(compgen -W " + quoted(joined(offered(offer))) + " -- \"$current\")";
+      return "mapfile -t COMPREPLY < <(compgen -W " + shell_quoted(joined(offered(offer))) +
+             " -- \"$current\")";
   }
 }
 
@@ -59,7 +48,7 @@ void append_bash_command(std::string& out, const Command& command) {
         out += "        " + std::string(flag.name) + ") " + bash_values(flag.offer) + "; return ;;\n";
   out += "      esac\n";
   out += "      if [[ \"$current\" == -* ]]; then\n        mapfile -t COMPREPLY < <(compgen -W " +
-         quoted(flag_words(command)) + " -- \"$current\")\n";
+         shell_quoted(flag_words(command)) + " -- \"$current\")\n";
   if (command.argument.name) out += "      else\n        " + bash_values(command.argument.offer) + "\n";
   out += "      fi ;;\n";
 }
@@ -129,7 +118,7 @@ std::string bash_completion() {
       "  done\n"
       "  case \"$command\" in\n"
       "    '') mapfile -t COMPREPLY < <(compgen -W " +
-      quoted(joined(command_names()) + " --help --version") + " -- \"$current\") ;;\n";
+      shell_quoted(joined(command_names()) + " --help --version") + " -- \"$current\") ;;\n";
   for (const auto& command : commands()) append_bash_command(out, command);
   return out + "  esac\n}\ncomplete -F _parley parley\n";
 }

@@ -1,6 +1,6 @@
 // An order, what is told about it, and calls in a batch.
-#include "backup/backup.hpp"
 #include "demo/telling.hpp"
+#include "text.hpp"
 
 namespace parley::app {
 

@@ -1,6 +1,6 @@
 // One log of messages: over WebSocket, by polling, and as a stream that breaks.
-#include "backup/backup.hpp"
 #include "demo/telling.hpp"
+#include "text.hpp"
 
 namespace parley::app {
 namespace {
@@ -31,12 +31,6 @@ Result<seen::Message> next_message(client::EventSource& events, std::string& raw
 
 std::string words(const std::string& user, const std::string& content) {
   return R"({"user":")" + user + R"(","content":")" + content + R"("})";
-}
-
-Result<seen::Posted> post(Story& story, const std::string& content) {
-  const auto answer = ask_quietly(story, json_request("POST", "/api/messages", words("Alice", content)), 201);
-  if (!answer) return std::unexpected(answer.error());
-  return read_as<seen::Posted>(*answer);
 }
 
 }  // namespace
@@ -91,15 +85,18 @@ Result<std::string> poll_messages(Story& story) {
 Result<std::string> resume_stream(Story& story) {
   const auto path = "/api/messages/stream";
   const auto open = [&](std::int64_t last) {
+    story.stage.command("curl -sN --max-time 2 " + story.base() + path +
+                        " -H 'Last-Event-ID: " + std::to_string(last) + "'");
     return client::EventSource::open(story.target, path, {{"Last-Event-ID", std::to_string(last)}});
   };
   const std::string contents[] = {"One (" + story.number + ")", "Two (" + story.number + ")",
                                   "Three (" + story.number + ")"};
   std::string raw;
 
-  story.stage.say("Bob follows the room as Server-Sent Events, and Alice writes to it over HTTP:");
+  story.stage.say("Bob follows the room as Server-Sent Events:");
   auto events = open(story.hello.seq);
   if (!events) return unlike("a stream of events", events.error().message);
+  story.stage.say("Alice writes to it over HTTP:");
   const auto request = json_request("POST", "/api/messages", words("Alice", contents[0]));
   story.stage.command(curl_command(story.base(), request));
   if (const auto answer = ask_quietly(story, request, 201); !answer) return answer;
@@ -114,13 +111,13 @@ Result<std::string> resume_stream(Story& story) {
   const auto seen_last = last;
 
   events->cut();
-  story.stage.say(
-      "His connection breaks. Alice writes two more, and he comes back with the last id he saw, " +
-      std::to_string(seen_last) + ":");
-  for (int i : {1, 2})
-    if (const auto posted = post(story, contents[i]); !posted) return std::unexpected(posted.error());
-  story.stage.command("curl -sN --max-time 2 " + story.base() + path +
-                      " -H 'Last-Event-ID: " + std::to_string(seen_last) + "'");
+  story.stage.say("His connection breaks. Alice writes two more:");
+  for (int i : {1, 2}) {
+    const auto another = json_request("POST", "/api/messages", words("Alice", contents[i]));
+    story.stage.command(curl_command(story.base(), another));
+    if (const auto answer = ask_quietly(story, another, 201); !answer) return answer;
+  }
+  story.stage.say("He comes back with the last id he saw, " + std::to_string(seen_last) + ":");
   if (!story.stage.pause(0.3)) return fail(Code::cancelled, "interrupted");
   events = open(seen_last);
   if (!events) return unlike("the stream again", events.error().message);

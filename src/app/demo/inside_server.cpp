@@ -1,10 +1,8 @@
 #include "demo/inside_server.hpp"
 
-#include "backup/files.hpp"
+#include "announce.hpp"
+#include "files.hpp"
 #include "terminal.hpp"
-
-#include <parley/codec/json.hpp>
-#include <parley/describe.hpp>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,23 +15,6 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-namespace parley::app {
-
-struct ToldPorts {
-  std::int32_t http = 0, ws = 0;
-};
-
-}  // namespace parley::app
-
-template <>
-const parley::TypeInfo& parley::describe<parley::app::ToldPorts>() {
-  using P = parley::app::ToldPorts;
-  static constexpr Row rows[] = {field<&P::http>("http", range(1, 65535)),
-                                 field<&P::ws>("ws", range(1, 65535))};
-  static const TypeInfo type = object<P>("ToldPorts", rows);
-  return type;
-}
 
 namespace parley::app {
 namespace {
@@ -58,7 +39,7 @@ struct InsideServer::Impl {
 
   TemporaryFolder folder;
   std::string data;
-  ToldPorts ports;
+  Ports ports;
   pid_t child = -1;
   int status = 0;
 
@@ -87,8 +68,15 @@ struct InsideServer::Impl {
     child = -1;
   }
 
-  [[noreturn]] void become_server(const std::vector<std::string>& arguments, int log) const {
+  [[noreturn]] void become_server(const std::vector<std::string>& arguments, int log, pid_t parent) const {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) ::_exit(0);  // which has ended meanwhile, unheard
+    // The story is about the server as it comes: other limits and profiles are for other servers.
+    std::vector<std::string> settings;
+    for (char** entry = environ; *entry; ++entry)
+      if (const std::string_view text = *entry; text.starts_with("PARLEY_"))
+        settings.emplace_back(text.substr(0, text.find('=')));
+    for (const auto& name : settings) ::unsetenv(name.c_str());
     ::setpgid(0, 0);  // Ctrl-C is the demo's, which stops this one in its own time
     const int nothing = ::open("/dev/null", O_RDONLY);
     ::dup2(nothing, STDIN_FILENO);
@@ -109,8 +97,9 @@ struct InsideServer::Impl {
                                              "--host",       "127.0.0.1",       "--port",      options.port,
                                              "--ws-port",    options.ws_port,   "--grpc-port", "0",
                                              "--ports-file", file("ports.json")};
+    const pid_t parent = ::getpid();
     child = ::fork();
-    if (child == 0) become_server(arguments, log);
+    if (child == 0) become_server(arguments, log, parent);
     ::close(log);
     if (child < 0) return fail(Code::unavailable, "no process can be started for the server");
     const auto end = std::chrono::steady_clock::now() + start_limit;
@@ -121,7 +110,7 @@ struct InsideServer::Impl {
         return fail(Code::deadline_exceeded, "the server did not start in time: " + last_words());
       ::poll(nullptr, 0, look_again);
     }
-    auto told = codec::from_json<ToldPorts>(text_of(file("ports.json")));
+    const auto told = read_ports_file(file("ports.json"));
     if (!told) return fail(Code::internal, "the server's ports file cannot be read");
     ports = *told;
     return {};

@@ -1,7 +1,7 @@
 #include "demo/story.hpp"
 
-#include "backup/backup.hpp"
 #include "demo/telling.hpp"
+#include "text.hpp"
 
 namespace parley::app {
 namespace {

@@ -2,8 +2,8 @@
 // server uses. Blocking.
 #pragma once
 
-#include "compose.hpp"
 #include "config/loader.hpp"
+#include "databases.hpp"
 #include "doctor/finding.hpp"
 
 #include <parley/time.hpp>

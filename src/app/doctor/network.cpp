@@ -93,7 +93,10 @@ void check_port(const std::string& host, std::int32_t number, const std::string&
                                            (holder->name.empty() ? "" : ", " + holder->name) + ")"
                                      : "";
   if (const auto parley = parley_at(host, port); !parley.empty())
-    return out.push_back({check, Mark::ok, "served by a running " + parley + process, {}});
+    return out.push_back(
+        {check, Mark::note,
+         "served by a running " + parley + process + "; a second server needs ports and data of its own",
+         any});
   out.push_back(
       {check, Mark::wrong,
        "taken by another program" + (process.empty() ? ", which cannot be seen from here" : process), any});

@@ -1,6 +1,7 @@
 #include "backup/backup.hpp"
 #include "doctor/checks.hpp"
 #include "doctor/processes.hpp"
+#include "text.hpp"
 
 #include <parley/db/copy.hpp>
 #include <parley/db/ownership.hpp>
@@ -38,10 +39,10 @@ bool is_network(const fs::path& path) {
          type == 0x517b /*SMB*/ || type == 0x01021997 /*9P*/;
 }
 
-std::string in_use(long pid) {
-  if (pid == 0) return ", in use";
+std::string by_process(long pid) {
+  if (pid == 0) return {};
   const auto name = process_name(pid);
-  return ", in use by process " + std::to_string(pid) + (name.empty() ? "" : " (" + name + ")");
+  return " by process " + std::to_string(pid) + (name.empty() ? "" : " (" + name + ")");
 }
 
 Finding check_database(const Patient& patient, const ModuleDatabase& row) {
@@ -56,7 +57,7 @@ Finding check_database(const Patient& patient, const ModuleDatabase& row) {
     std::string text =
         "whole, " + readable_size(account->bytes) + ", version " + std::to_string(account->version);
     if (account->version < known) text += " (the next start brings it to " + std::to_string(known) + ")";
-    return {check, Mark::ok, text + (pid ? in_use(*pid) : ""), {}};
+    return {check, Mark::ok, text + (pid ? ", in use" + by_process(*pid) : ""), {}};
   }
   const auto& error = account.error();
   std::string text = error.message;  // "database 'users' is damaged; ..."
@@ -104,6 +105,11 @@ void check_data_folder(const Patient& patient, Findings& out) {
   if ((status.st_mode & 077) != 0)
     return out.push_back({check, Mark::note, "other users of this machine may look into " + data,
                           "chmod 700 " + shell_word(data)});
+  for (const auto& row : patient.databases)
+    if (const auto pid = db::Ownership::holder(row.path(data)))
+      return out.push_back({check, Mark::note,
+                            data + " is in use" + by_process(*pid) + "; a second server needs another",
+                            elsewhere});
   out.push_back({check, Mark::ok, data + " can be written", {}});
 }
 

@@ -1,5 +1,8 @@
+#include "administrator.hpp"
+#include "announce.hpp"
 #include "backup/backup.hpp"
 #include "doctor/checks.hpp"
+#include "text.hpp"
 
 #include <parley/db/ownership.hpp>
 #include <parley/net/client.hpp>
@@ -65,13 +68,8 @@ void check_ports_file(const std::string& path, Findings& out) {
                      "rm " + shell_word(entry.path().string())});
   }
   if (!fs::exists(path, failure)) return;
-  std::string text;
-  std::getline(std::ifstream(path), text);
-  int port = 0;
-  const auto at = text.find("\"http\":");
-  if (at != text.npos) std::from_chars(text.data() + at + 7, text.data() + text.size(), port);
-  if (port > 0 && port < 65536) {
-    const net::client::Target target{"127.0.0.1", static_cast<std::uint16_t>(port),
+  if (const auto ports = read_ports_file(path); ports && ports->http > 0) {
+    const net::client::Target target{"127.0.0.1", static_cast<std::uint16_t>(ports->http),
                                      std::chrono::milliseconds(2000)};
     if (net::client::send(target, {.path = "/health/live"})) {
       out.push_back({"ports file", Mark::ok, path + " tells of a server that answers", {}});
@@ -150,13 +148,13 @@ void check_leftovers(const Patient& patient, Findings& out) {
       patient.databases, [&](const auto& row) { return db::Ownership::holder(row.path(*data)).has_value(); });
   if (const auto token = folder / token_name; !served && fs::exists(token, failure))
     out.push_back({"leftovers", Mark::note,
-                   "a server that died left the administrator's token, good for nothing now",
+                   std::string("a server that died left the administrator's token, ") +
+                       (server.admin_token.empty() ? "good for nothing now" : "which the next one takes too"),
                    "rm " + shell_word(token.string())});
   for (const auto& entry : fs::directory_iterator(folder.parent_path(), failure)) {
     const auto other = entry.path().filename().string(), path = entry.path().string();
     if (other.starts_with(name + ".restoring-")) {
-      // The manifest is in what was being unpacked; what was exchanged for it has none, or another's.
-      const bool unpacked = fs::exists(entry.path() / restored_name, failure);
+      const bool unpacked = fs::exists(entry.path() / restoring_name, failure);
       out.push_back(
           {"leftovers", Mark::note,
            unpacked

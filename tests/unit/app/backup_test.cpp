@@ -5,6 +5,7 @@
 #include "backup/archive.hpp"
 #include "catch.hpp"
 #include "manual_time.hpp"
+#include "text.hpp"
 
 #include <parley/db/sqlite.hpp>
 
@@ -14,6 +15,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 using namespace parley;
@@ -159,14 +161,24 @@ TEST_CASE("a restore that dies leaves the old data or the new, and never less", 
   const auto file = folder / "file";
   make_data(folder.data(), 7);
   REQUIRE(write_backup(folder.data(), file, false, system_clock(), quiet));
-  fs::remove_all(folder / "data");
+  make_data(folder.data("other"), 2);
+  REQUIRE(write_backup(folder.data("other"), folder / "other file", false, system_clock(), quiet));
+  fs::remove_all(folder / "other");
 
-  std::vector<std::string> deaths{"source", "consumer"};
-  for (const auto step : restore_steps) deaths.emplace_back(step);
-  for (const auto& death : deaths) {
-    CAPTURE(death);
+  std::vector<std::pair<std::string, bool>> turns;
+  for (const bool restored : {false, true}) {
+    for (const auto* database : {"source", "consumer"}) turns.emplace_back(database, restored);
+    for (const auto step : restore_steps) turns.emplace_back(step, restored);
+  }
+  for (const auto& [death, restored] : turns) {
+    CAPTURE(death, restored);
     fs::remove_all(folder / "data");
-    make_data(folder.data(), 2);
+    // Data that came out of a restore has that one's manifest in it.
+    if (restored) {
+      REQUIRE(restore_backup(folder.data(), folder / "other file", system_clock(), quiet));
+    } else {
+      make_data(folder.data(), 2);
+    }
     const pid_t child = ::fork();
     if (child == 0) {
       static_cast<void>(restore_backup(folder.data(), file, system_clock(),
@@ -186,17 +198,34 @@ TEST_CASE("a restore that dies leaves the old data or the new, and never less", 
     int kept = 0;
     for (const auto& entry : fs::directory_iterator(folder / "")) {
       const auto name = entry.path().filename().string();
-      if (name == "data" || name == "file") continue;
-      const bool marked = fs::exists(entry.path() / restored_name);
+      if (name == "data" || name.ends_with("file")) continue;
+      const bool marked = fs::exists(entry.path() / restoring_name);
       CHECK(marked == !exchanged);
       if (!marked) kept += entries_of({entry.path().string(), rows}) == 2;
       fs::remove_all(entry.path());
     }
     CHECK(kept == (exchanged ? 1 : 0));
   }
-  // And nothing of that hinders the next one.
-  REQUIRE(restore_backup(folder.data(), file, system_clock(), quiet));
+  // And nothing of that hinders the next one, nor does what it keeps look like pieces.
+  std::ofstream(folder / "data/restoring");
+  const auto next = restore_backup(folder.data(), file, system_clock(), quiet);
+  REQUIRE(next);
   CHECK(entries_of(folder.data()) == 7);
+  CHECK_FALSE(fs::exists(folder / "data/restoring"));
+  CHECK_FALSE(fs::exists(next->kept + "/restoring"));
+}
+
+TEST_CASE("a restore leaves a folder of somebody else alone", "[backup]") {
+  const Folder folder;
+  make_data(folder.data(), 2);
+  REQUIRE(write_backup(folder.data(), folder / "file", false, system_clock(), quiet));
+  fs::create_directory(folder / "documents");
+  std::ofstream(folder / "documents/letter") << "Dear";
+  const auto refused = restore_backup(folder.data("documents"), folder / "file", system_clock(), quiet);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::failed_precondition);
+  CHECK(std::distance(fs::directory_iterator(folder / "documents"), fs::directory_iterator()) == 1);
+  CHECK(folder.entries() == 3);
 }
 
 TEST_CASE("a folder that is reached by another name is the same folder", "[backup]") {

@@ -50,6 +50,10 @@ TEST_CASE("the ports file is written whole") {
   CHECK(read(path) == "{\"http\":8080,\"ws\":8081,\"grpc\":0}\n");
   REQUIRE(write_ports_file(path, {.http = 1, .ws = 2}));
   CHECK(read(path) == "{\"http\":1,\"ws\":2,\"grpc\":0}\n");
+  const auto told = read_ports_file(path);
+  REQUIRE(told);
+  CHECK((told->http == 1 && told->ws == 2 && told->grpc == 0));
+  CHECK_FALSE(read_ports_file(directory / "none"));
   CHECK(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()) == 1);
 
   const auto refused = write_ports_file(directory / "none/ports.json", {});
@@ -80,12 +84,17 @@ TEST_CASE("the banner shows addresses that can be used as they stand") {
 
 TEST_CASE("the data directory is made for its owner alone") {
   const TemporaryDirectory directory;
-  const auto path = directory / "a/b";
-  REQUIRE(make_data_directory(path));
-  REQUIRE(make_data_directory(path));
-  struct stat status {};
-  REQUIRE(::stat(path.c_str(), &status) == 0);
-  CHECK((status.st_mode & 0777) == 0700);
+  for (const auto* name : {"a/b", "slash/", "above/below/", "./dotted/../other"}) {
+    CAPTURE(name);
+    const auto path = directory / name;
+    REQUIRE(make_data_directory(path));
+    REQUIRE(make_data_directory(path));
+    for (const auto& made : {path, path + "/.."}) {
+      struct stat status {};
+      REQUIRE(::stat(made.c_str(), &status) == 0);
+      CHECK((status.st_mode & 0777) == 0700);
+    }
+  }
 
   std::ofstream(directory / "file") << "x";
   const auto refused = make_data_directory(directory / "file");

@@ -124,7 +124,7 @@ TEST_CASE("params that do not fit are named, all at once") {
   }
   const auto many = fixture.error_of("subtract", "[1,2,3]");
   CHECK(many["code"] == -32602);
-  CHECK(many["message"] == "the method takes at most 2 positional params (minuend, subtrahend), there are 3");
+  CHECK(many["data"]["detail"] == "params must be at most 2 by position (minuend, subtrahend), are 3");
   CHECK(fixture.error_of("update", R"(["a",null])").is_null());  // an optional may be skipped by position
   CHECK(fixture.error_of("update", R"({"name":"a","name":"b"})")["data"]["errors"][0]["message"] ==
         "is given twice");
@@ -218,6 +218,20 @@ TEST_CASE("what the server itself refuses at this address is JSON-RPC too") {
   CHECK(answer["error"]["data"]["code"] == "resource_exhausted");
   CHECK(answer["id"] == nullptr);
   CHECK(fixture.response.status == 413);
+
+  // What is no fault of the message has its own code: the client may try again.
+  for (const auto& [status, code, number] : {std::tuple{503, Code::unavailable, -32014},
+                                             {408, Code::deadline_exceeded, -32004},
+                                             {429, Code::resource_exhausted, -32008},
+                                             {401, Code::unauthenticated, -32016},
+                                             {500, Code::internal, -32603},
+                                             {400, Code::invalid_argument, -32600}}) {
+    CAPTURE(status);
+    fixture.response.status = static_cast<std::uint16_t>(status);
+    route->error_writer(request, fixture.response, Error{code, "no"});
+    CHECK(Json::parse(fixture.response.body)["error"]["code"] == number);
+    CHECK(fixture.response.status == status);
+  }
 }
 
 TEST_CASE("rpc.discover describes every method") {

@@ -35,10 +35,11 @@ TEST_CASE("what is no message is answered, and the socket lives on") {
   EdgeFixture fixture({.max_body = 300});
   FakeSocket socket;
   const auto handler = fixture.connect(socket);
-  CHECK(fixture.socket_options.max_message == 600);
+  CHECK(fixture.socket_options.max_message == 300);
+  CHECK(fixture.socket_options.max_discarded == 64 << 20);
   handler->on_message("\x01\x02", false);
   handler->on_message("{", true);
-  handler->on_message(std::string(301, ' '), true);
+  handler->on_oversized(301, true);
   const auto answers = socket.take();
   REQUIRE(answers.size() == 3);
   CHECK(answers[0]["error"]["code"] == -32600);
@@ -97,6 +98,12 @@ TEST_CASE("a stream is answered with its name, and followed until it is ended") 
   CHECK(came[0]["id"] == "w");
   const std::string name = came[0]["result"]["subscription"];
   CHECK(fixture.metrics["jsonrpc_subscriptions"].value == 1);
+
+  handler->on_message("[" + call("rpc.unsubscribe", name, "4") + "]", true);
+  const auto refused = socket.take()[0][0]["error"];
+  CHECK(refused["message"] ==
+        "rpc.unsubscribe is called over the WebSocket that follows the stream, by itself");
+  CHECK(fixture.desk.following == 1);
 
   fixture.desk.tick("one");
   fixture.desk.tick("two");

@@ -233,7 +233,7 @@ TEST_CASE("polling posts into the rooms; the room may come from the query") {
   const auto& post = fixture.chat.posts[0];
   CHECK(post.room == "attic");
   CHECK(post.content == "Hello");
-  CHECK(post.extra.json == R"("mood":"good")");
+  CHECK(post.extra.json == R"("text":"Hello","mood":"good")");
   CHECK(parse(response.body)["seq"] == 1);
 
   fixture.send(Method::post, "/api/messages?room=attic", R"({"text":"Hello","room":"cellar"})");

@@ -26,7 +26,12 @@ class TeachingFixture {
       response.body =
           error.fields.empty() ? error.message : error.fields[0].field + " " + error.fields[0].problem;
     };
-    teaching::mount(router, {.scheduler = time, .random = *random, .error_writer = errors}, options);
+    teaching::mount(router,
+                    {.scheduler = time,
+                     .random = *random,
+                     .error_writer = errors,
+                     .request_timeout = std::chrono::seconds(30)},
+                    options);
   }
 
   // Until the handler waits, or has answered.
@@ -230,7 +235,7 @@ TEST_CASE("a delay lasts as long as it was asked for, and ends when the client l
 
 TEST_CASE("a delay stays below its limit and the deadline of the request") {
   TeachingFixture fixture;
-  CHECK(fixture.get("/delay/30000").status == 400);
+  CHECK(fixture.get("/delay/29901").status == 400);
   CHECK(fixture.response.body == "ms must be a whole number between 0 and 29900");
   TeachingFixture narrow({.max_delay = std::chrono::milliseconds(100)});
   CHECK(narrow.get("/delay/101").body == "ms must be a whole number between 0 and 100");
@@ -303,6 +308,20 @@ TEST_CASE("every route says what it is") {
   CHECK(document["paths"]["/echo"].size() == 7);  // HEAD too
   CHECK(document["paths"]["/stream/{n}"]["get"]["responses"].contains("200"));
   CHECK_FALSE(document["paths"]["/stream/{n}"]["get"]["responses"].contains("304"));
+}
+
+TEST_CASE("the largest that is described is taken, and one more is not") {
+  TeachingFixture fixture({.max_lines = 20, .max_bytes = 30});
+  const auto document = json::parse(docs::openapi(fixture.router, {.version = "1", .text = "t"}));
+  for (const auto& [path, limit] :
+       {std::pair{"/delay/{ms}", 29'900}, {"/stream/{n}", 20}, {"/bytes/{n}", 30}}) {
+    CAPTURE(path);
+    const std::string pattern = path, base = pattern.substr(0, pattern.find('{'));
+    CHECK(document["paths"][path]["get"]["parameters"][0]["schema"]["maximum"] == limit);
+    CHECK(fixture.begin(Method::get, base + std::to_string(limit)).status == 200);
+    fixture.cancellation->cancel();  // /delay waits
+    CHECK(fixture.get(base + std::to_string(limit + 1)).status == 400);
+  }
 }
 
 TEST_CASE("they can be left out") {

@@ -18,12 +18,14 @@ namespace parley::jsonrpc {
 
 // Configuration section [jsonrpc].
 struct Options {
-  std::int64_t max_body = 1 << 20;          // bytes of one HTTP body or WebSocket message
-  std::int32_t max_batch = 100;             // calls in one batch
-  std::int32_t batch_in_flight = 16;        // calls of one batch that run at the same time
-  std::int32_t calls_in_flight = 64;        // of one WebSocket, before its reading pauses
-  std::int32_t max_subscriptions = 32;      // of one WebSocket
-  std::int64_t stream_backlog = 256 << 10;  // bytes that may wait for a WebSocket before its streams do
+  std::int64_t max_body =
+      1 << 20;  // bytes of one HTTP body or WebSocket message; a larger one is refused ...
+  std::int64_t max_refused_message = 64 << 20;  // ... and beyond this closes its WebSocket
+  std::int32_t max_batch = 100;                 // calls in one batch
+  std::int32_t batch_in_flight = 16;            // calls of one batch that run at the same time
+  std::int32_t calls_in_flight = 64;            // of one WebSocket, before its reading pauses
+  std::int32_t max_subscriptions = 32;          // of one WebSocket
+  std::int64_t stream_backlog = 256 << 10;      // bytes that may wait for a WebSocket before its streams do
   std::chrono::milliseconds call_timeout{30'000};  // the deadline of a call over a WebSocket
 };
 
@@ -33,8 +35,8 @@ struct Dependencies {
   Metrics& metrics;
   std::vector<BoundService> services;
   std::string version;
-  // Where the server is reached, "127.0.0.1:8080", for the OpenRPC document. Asked once it serves. Empty: not
-  // told.
+  // Where the server is reached, "127.0.0.1:8080", for the OpenRPC document where no Host tells it, as in
+  // rpc.discover. Asked once it serves. Empty: not told.
   std::function<std::string()> address = {};
   calls::Authorize authorize = {};
   // Whether a page of the request's origin may open a WebSocket here. Empty: all may.

@@ -2,7 +2,6 @@
 // health, metrics and descriptions. It holds no domain rule.
 #pragma once
 
-#include <parley/calculator/calculator.hpp>
 #include <parley/chat/chat.hpp>
 #include <parley/metrics.hpp>
 #include <parley/net/http.hpp>
@@ -11,7 +10,6 @@
 #include <parley/notifications/notifications.hpp>
 #include <parley/operation.hpp>
 #include <parley/rpc/call.hpp>
-#include <parley/users/users.hpp>
 
 #include <chrono>
 #include <functional>
@@ -53,6 +51,7 @@ struct Dependencies {
   std::function<HealthReport()> health;
   std::function<std::string()> metrics_text;  // Prometheus exposition format
   std::string version;
+  std::size_t send_buffer = 4 << 20;  // net.send_buffer: what catches up stays well below it
   calls::Authorize authorize = {};
 };
 

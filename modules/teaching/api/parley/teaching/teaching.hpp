@@ -9,7 +9,9 @@
 #include <parley/time.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,7 +20,7 @@ namespace parley::teaching {
 // Configuration section [teaching].
 struct Options {
   bool enabled = true;
-  std::chrono::milliseconds max_delay{60'000};  // never past the deadline of the request
+  std::chrono::milliseconds max_delay{60'000};  // of /delay/{ms}, and between the lines of /stream/{n}
   std::int32_t max_lines = 10'000;              // of /stream/{n}
   std::int64_t max_bytes = 100 << 20;           // of /bytes/{n}
 };
@@ -28,11 +30,24 @@ struct Dependencies {
   Scheduler& scheduler;
   Random& random;
   net::ErrorWriter error_writer;
+  // What a request may take (net::Limits): no /delay/{ms} is longer than can be answered within it.
+  std::chrono::milliseconds request_timeout;
 };
 
 // /echo, /headers, /ip, /uuid, /status/{codes}, /delay/{ms}, /stream/{n} and /bytes/{n}; nothing when they
 // are not enabled.
 void mount(net::Router& router, Dependencies dependencies, const Options& options);
+
+struct EchoDependencies {
+  net::ErrorWriter error_writer;
+  // Whether a page of the request's origin may open a WebSocket here. Empty: all may.
+  std::function<bool(const net::Request&)> admits_origin = {};
+  std::size_t max_message;  // bytes
+};
+
+// WebSocket /echo: every frame goes back as it is; nobody is greeted. Clients of the wire contract count on
+// it, so it is there whether the others are enabled or not.
+void mount_echo(net::Router& router, EchoDependencies dependencies);
 
 // Injects what `injector` draws. `injector` and `scheduler` outlive it.
 std::unique_ptr<net::Interceptor> make_fault_interceptor(faults::Injector& injector, Scheduler& scheduler,

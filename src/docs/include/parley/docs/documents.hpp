@@ -26,4 +26,9 @@ std::string openapi(const net::Router& router, const About& about);
 // is where the client reached the server; it must be free of quotes and control characters.
 std::string asyncapi(const net::Router& router, const About& about, std::string_view host);
 
+// For a document that is made once and given to clients that reach the server under different names: it is
+// made with `host_mark` for the host, in whose place with_host() puts the one that a request names.
+inline constexpr std::string_view host_mark = "parley-host.invalid";
+std::string with_host(std::string_view document, std::string_view host);
+
 }  // namespace parley::docs

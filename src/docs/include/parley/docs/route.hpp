@@ -49,7 +49,7 @@ Content json_of(View view = {}) {
 
 struct HeaderField {
   std::string_view name, about;
-  std::string_view example;  // the field's value
+  std::string example;  // the field's value
   bool always = true;
 };
 

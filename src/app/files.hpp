@@ -1,15 +1,22 @@
-// What backup and restore need of the file system beyond the standard library.
+// What is needed of the file system beyond the standard library.
 #pragma once
 
 #include <parley/result.hpp>
 
+#include <sys/types.h>
+
 #include <string>
+#include <string_view>
 
 namespace parley::app {
 
 Error file_error(const std::string& what, int code);  // "<what>: No space left on device"
 
 Result<void> sync_folder(const std::string& path);
+// A file that must not exist yet, on disk when this returns.
+Result<void> write_new_file(const std::string& path, std::string_view text, mode_t mode);
+// Whoever sees the file sees all of it: written beside and renamed.
+Result<void> replace_file(const std::string& path, std::string_view text, mode_t mode);
 // The new name must not exist.
 Result<void> rename_to_new(const std::string& from, const std::string& to);
 // Both exist and change names in one step. failed_precondition where the file system cannot.

@@ -1,4 +1,4 @@
-#include "backup/files.hpp"
+#include "files.hpp"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +10,28 @@
 #include <system_error>
 
 namespace parley::app {
+namespace {
+
+// errno, or 0.
+int write_new(const std::string& path, std::string_view text, mode_t mode, bool sync) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+  if (file < 0) return errno;
+  int failure = 0;
+  while (!text.empty() && failure == 0) {
+    const auto written = ::write(file, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      failure = errno;
+    }
+  }
+  if (failure == 0 && sync && ::fsync(file) != 0) failure = errno;
+  if (::close(file) != 0 && failure == 0) failure = errno;
+  if (failure != 0) ::unlink(path.c_str());
+  return failure;
+}
+
+}  // namespace
 
 Error file_error(const std::string& what, int code) {
   const bool passing = code == ENOSPC || code == EDQUOT || code == EIO;
@@ -23,6 +45,24 @@ Result<void> sync_folder(const std::string& path) {
   const int failure = errno;
   if (folder >= 0) ::close(folder);
   if (!done) return std::unexpected(file_error(path + " cannot be brought to disk", failure));
+  return {};
+}
+
+Result<void> write_new_file(const std::string& path, std::string_view text, mode_t mode) {
+  if (const int failure = write_new(path, text, mode, true))
+    return std::unexpected(file_error(path + " cannot be written", failure));
+  return {};
+}
+
+Result<void> replace_file(const std::string& path, std::string_view text, mode_t mode) {
+  const std::string beside = path + ".tmp." + std::to_string(::getpid());
+  ::unlink(beside.c_str());  // of a process that had this number
+  int failure = write_new(beside, text, mode, false);
+  if (failure == 0 && std::rename(beside.c_str(), path.c_str()) != 0) {
+    failure = errno;
+    ::unlink(beside.c_str());
+  }
+  if (failure != 0) return std::unexpected(file_error(path + " cannot be written", failure));
   return {};
 }
 

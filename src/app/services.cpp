@@ -1,0 +1,48 @@
+#include "services.hpp"
+
+#include <parley/calculator/calculator.hpp>
+#include <parley/chat/chat.hpp>
+#include <parley/faults/faults.hpp>
+#include <parley/notifications/notifications.hpp>
+#include <parley/orders/orders.hpp>
+#include <parley/users/users.hpp>
+
+namespace parley::app {
+namespace {
+
+// A service whose port is built later.
+template <class Port>
+BoundService listed(std::string_view module, std::string_view about) {
+  return {module, operations<Port>(), nullptr, about};
+}
+
+}  // namespace
+
+Services::Services()
+    : all_{
+          listed<users::UserService>(
+              "users", "Users: created, read, searched, changed; in several versions of the API."),
+          listed<orders::OrderService>(
+              "orders", "Orders of users: placed once, moved on by legal steps only; money is exact."),
+          listed<chat::ChatService>(
+              "chat", "Rooms, each one log; WebSocket, Server-Sent Events and polling are cursors into it."),
+          listed<notifications::NotificationService>("notifications",
+                                                     "What users are told: stored, told as it comes, and "
+                                                     "resumable; orders and mentions make some by "
+                                                     "themselves."),
+          listed<calculator::Calculator>("calculator", "The calculator of the lab, and its history."),
+          listed<faults::FaultService>("faults", "Faults on demand, for administrators."),
+      } {}
+
+void Services::build_type_tables() const {
+  for (const auto& service : all_)
+    for (const auto& row : service.operations) row.request(), row.answer();
+}
+
+const std::vector<BoundService>& Services::bound() const {
+  for (const auto& service : all_)
+    if (!service.port) throw std::logic_error("the service " + std::string(service.module) + " has no port");
+  return all_;
+}
+
+}  // namespace parley::app
