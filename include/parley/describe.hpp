@@ -105,8 +105,7 @@ struct EnumItem {
   std::int32_t value;
 };
 
-// Immutable once built. Built on first use, on one thread: the composition root touches every described
-// type before other threads start.
+// Immutable once built, on first use, by whichever thread comes first.
 struct TypeInfo {
   Kind kind{};
   std::string_view name = {};  // objects and enumerations
@@ -304,9 +303,6 @@ consteval rules::NeverNull never_null() {
 // the struct gives it.
 consteval rules::Required may_be_absent() {
   return {false};
-}
-consteval rules::Required required() {
-  return {true};
 }
 
 // ---- rows ------------------------------------------------------------------------------------------

@@ -1,5 +1,11 @@
 // Cursors that wait for a log to grow: what the streaming operations of every port share. Loop thread only.
 //
+// This is the bus between modules too. What others are to hear of (an order's state, a mention in a chat) its
+// module writes into a log, in the transaction of the change itself, and offers as a streaming operation of
+// its port; who listens keeps a cursor (log_cursor.hpp). So an event is never the only copy, waits for
+// whoever is away, and comes over a port that may be remote. To hand events to handlers in memory would
+// promise none of that.
+//
 // A log is append-only, with a sequence that starts at 1. A follower reads pages behind its position until it
 // has reached the end, waits until somebody says that there may be more, and reads again. To wake is a hint:
 // waking too often costs a read, so whoever appends wakes after the commit and may gather several.

@@ -49,7 +49,8 @@ class LogCursor : public Outbound {
   std::optional<std::int64_t> position() const noexcept { return position_; }
 
  protected:
-  // `environment` outlives it. Without `after`: what comes from now on.
+  // `environment` outlives it. Without `after`: what comes from now on. What comes while a call that gave
+  // nothing is made anew is then skipped: start from a known position where each entry counts.
   LogCursor(const Environment& environment, std::optional<std::int64_t> after);
 
   // Calls the port's streaming operation.

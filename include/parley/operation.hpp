@@ -48,6 +48,15 @@ class Sink {
 // A described error shape of its own, where a course's client expects one.
 enum class ErrorShape : std::uint8_t { problem, calculation };
 
+// A set of codes: a bit for each.
+template <class... Codes>
+constexpr std::uint32_t code_bits(Codes... codes) noexcept {
+  return (std::uint32_t{0} | ... | (std::uint32_t{1} << static_cast<unsigned>(Code{codes})));
+}
+constexpr bool has_code(std::uint32_t bits, Code code) noexcept {
+  return (bits & code_bits(code)) != 0;
+}
+
 struct Operation {
   std::string_view name;        // "CreateUser": unique in its service; the metrics label
   std::string_view summary;     // one line of documentation
@@ -58,9 +67,9 @@ struct Operation {
   std::string_view rpc;         // JSON-RPC method; empty: see rpc_method()
   const char* grpc = nullptr;   // "/user.UserService/CreateUser"; static storage
   std::string_view permission;  // empty: public
-  bool idempotent = false;      // may be retried
+  bool idempotent = false;      // may be retried; documentation
   ErrorShape error_shape = ErrorShape::problem;
-  std::uint32_t errors = 0;  // a bit per Code that the domain refuses with; documentation
+  std::uint32_t errors = 0;  // code_bits() that the domain refuses with; see possible_errors()
   Shape shape = Shape::unary;
   const TypeInfo& (*request)() = nullptr;
   const TypeInfo& (*answer)() = nullptr;  // describe<Empty> for none
@@ -74,6 +83,15 @@ constexpr std::string rpc_method(const Operation& row) {
   if (row.rpc.empty() && !method.empty() && method[0] >= 'A' && method[0] <= 'Z') method[0] += 'a' - 'A';
   return method;
 }
+
+// Whether only an administrator has the permission, in every profile.
+constexpr bool is_administrative(std::string_view permission) noexcept {
+  return permission.starts_with("admin:");
+}
+
+// The code_bits() of all that a call of the row may be answered with: what its domain refuses with, and what
+// any call may meet.
+std::uint32_t possible_errors(const Operation& row);
 
 namespace attribute {
 struct Http {
@@ -108,11 +126,11 @@ consteval attribute::Set<std::string_view, &Operation::summary> summary(std::str
 consteval attribute::Set<std::string_view, &Operation::details> details(std::string_view text) {
   return {text};
 }
-// The codes that the operation answers with for reasons of its own, such as not_found. What any call may meet
-// (invalid_argument for its fields, a refused permission, deadline_exceeded, unavailable, internal) is known.
+// The codes that the operation answers with for reasons of its own, such as not_found; what any call may meet
+// is known (possible_errors).
 template <class... Codes>
 consteval attribute::Set<std::uint32_t, &Operation::errors> fails(Codes... codes) {
-  return {((std::uint32_t{1} << static_cast<unsigned>(Code{codes})) | ...)};
+  return {code_bits(codes...)};
 }
 consteval attribute::Set<bool, &Operation::idempotent> idempotent() {
   return {true};

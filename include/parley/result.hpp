@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -30,6 +31,7 @@ enum class Code : std::uint8_t {
   data_loss = 15,
   unauthenticated = 16,
 };
+inline constexpr std::size_t code_count = 17;
 
 // What each edge makes of a code. One row per code; edges translate through this table only.
 struct CodeInfo {

@@ -19,6 +19,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -210,7 +212,8 @@ class TaskGroup {
   // Runs `task` inline until it first waits; the group owns it from then on.
   void spawn(Task<void> task);
   std::size_t size() const noexcept { return running_; }
-  // Completes when the group is empty; at once when it is.
+  // Completes when the group is empty, and all that its tasks held is gone; at once when it is. One waits at
+  // a time.
   Task<void> when_empty();
 
  private:
@@ -224,5 +227,10 @@ class TaskGroup {
   OnError on_error_;
   std::function<void()> on_empty_;
 };
+
+// What an exception says of itself, for the log.
+std::string reason_of(const std::exception_ptr& failure);
+// For a TaskGroup: each exception is an error in the log, with its reason. Both texts are in static storage.
+TaskGroup::OnError log_failures(std::string_view component, std::string_view message);
 
 }  // namespace parley

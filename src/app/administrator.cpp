@@ -57,7 +57,7 @@ std::shared_ptr<const Principal> Administrator::recognise(const net::Request& re
 }
 
 Result<void> authorize(const CallContext& context, std::string_view permission) {
-  if (!permission.starts_with("admin:")) return {};
+  if (!is_administrative(permission)) return {};
   const auto* caller = context.principal.get();
   if (caller && std::ranges::find(caller->permissions, administrator) != caller->permissions.end()) return {};
   return fail(Code::unauthenticated,

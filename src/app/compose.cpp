@@ -11,7 +11,6 @@
 #include "termination.hpp"
 #include "text.hpp"
 
-#include <parley/bus.hpp>
 #include <parley/calculator/calculator.hpp>
 #include <parley/ids.hpp>
 #include <parley/lifecycle.hpp>
@@ -135,7 +134,6 @@ Exit run_server(const Config& config) {
   const auto metrics = observe::make_registry();
   const auto health = observe::make_health();
   net::Loop loop;
-  Bus bus;
 
   // Storage.
   if (const auto made = make_data_directory(config.server.data); !made) return report(made.error());
@@ -144,8 +142,7 @@ Exit run_server(const Config& config) {
   watch_databases(*health, databases.named());
 
   // Modules, each behind its port.
-  const auto users =
-      users::make_user_service({databases.take("users"), bus, *metrics, *random}, config.users);
+  const auto users = users::make_user_service({databases.take("users"), *metrics, *random}, config.users);
   services.bind<users::UserService>(*users);
   const auto orders =
       orders::make_orders({databases.take("orders"), *users, loop, clock, *metrics, *random}, config.orders);
@@ -240,7 +237,7 @@ Exit run_server(const Config& config) {
        .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
        .interception = &interception},
       limits);
-  export_statistics(*metrics, server, databases.named());
+  export_statistics(*metrics, server, *log, databases.named());
   page = console::make_console({.loop = loop,
                                 .clock = clock,
                                 .services = services.bound(),
@@ -318,11 +315,7 @@ Exit run_server(const Config& config) {
   Exit status = Exit::failed;
   Termination termination(loop, config.server.grace);
   TaskGroup tasks([&](std::exception_ptr failure) {
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
-      status = report({Code::internal, error.what()});
-    }
+    status = report({Code::internal, reason_of(failure)});
     loop.stop();
   });
   tasks.spawn(run(lifecycle, termination, loop, status));

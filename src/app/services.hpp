@@ -13,8 +13,8 @@ class Services {
  public:
   Services();
 
-  // Types are described on first use, and the patterns among them go into one list without a lock: all of
-  // them before the first other thread.
+  // Types are described on first use: at the start, where a mistake in one is seen, and no first call waits
+  // for it.
   void build_type_tables() const;
 
   // Puts in the port of a service. Throws std::logic_error for one that is not listed.

@@ -69,9 +69,10 @@ class DatabaseMetrics {
                            {{"database", named.name}})),
         commit_seconds_(
             m.counter("storage_commit_seconds_total", "Time spent committing.", {{"database", named.name}})),
-        writes_(m.counter("storage_writes_total", "Writes committed.", {{"database", named.name}})),
+        writes_(m.counter("storage_writes_total", "Writes stored.", {{"database", named.name}})),
         reads_(m.counter("storage_reads_total", "Reads answered.", {{"database", named.name}})),
-        rejected_(m.counter("storage_rejected_total", "Calls refused because a queue was full.",
+        rejected_(m.counter("storage_rejected_total",
+                            "Calls that never ran: a full queue, a passed deadline or a stop.",
                             {{"database", named.name}})),
         failed_(
             m.counter("storage_failed_commits_total", "Commits that failed.", {{"database", named.name}})) {}
@@ -97,8 +98,12 @@ class DatabaseMetrics {
 
 }  // namespace
 
-void export_statistics(observe::Registry& registry, const net::Server& server,
+void export_statistics(observe::Registry& registry, const net::Server& server, const observe::Log& log,
                        std::span<const NamedDatabase> databases) {
+  auto& dropped =
+      registry.counter("log_lines_dropped_total", "Log lines dropped because their queue was full.");
+  registry.on_collect(
+      [&log, total = Total(dropped)]() mutable { total.follow(static_cast<double>(log.dropped())); });
   registry.on_collect(
       [&server, metrics = ServerMetrics(registry)]() mutable { metrics.collect(server.statistics()); });
   for (const auto& named : databases)

@@ -1,4 +1,4 @@
-// What the server and its databases count, shown as metrics and as health.
+// What the server, its log and its databases count, shown as metrics and as health.
 #pragma once
 
 #include <parley/console/console.hpp>
@@ -21,7 +21,7 @@ struct NamedDatabase {
 };
 
 // From each exposition on; what is given outlives the registry's last exposition.
-void export_statistics(observe::Registry& registry, const net::Server& server,
+void export_statistics(observe::Registry& registry, const net::Server& server, const observe::Log& log,
                        std::span<const NamedDatabase> databases);
 
 // What the page at `/` shows live. What is given outlives the console.

@@ -42,11 +42,6 @@ class Output {
   }
   void take(char* end) noexcept { at_ = end; }
 
-  // The string itself, with everything so far.
-  std::string& text() {
-    flush();
-    return target_;
-  }
   // Last of all: what is in the block goes to the string.
   void flush() {
     target_.append(block_, static_cast<std::size_t>(at_ - block_));

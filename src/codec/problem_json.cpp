@@ -1,6 +1,7 @@
 #include "output.hpp"
 
 #include <parley/codec/json.hpp>
+#include <parley/codec/schema.hpp>
 
 namespace parley::codec {
 
@@ -41,9 +42,15 @@ std::string problem_json(const Error& error, std::string_view trace_id, std::str
 
 std::string problem_schema() {
   std::string names;
-  for (auto code = static_cast<unsigned>(Code::cancelled);
-       code <= static_cast<unsigned>(Code::unauthenticated); ++code)
+  for (auto code = static_cast<std::size_t>(Code::cancelled); code < code_count; ++code)
     names.append(names.empty() ? "\"" : ",\"").append(info(static_cast<Code>(code)).name).append("\"");
+  std::string fields, required;
+  SchemaSet schemas;
+  for (const auto& field : describe<FieldProblem>().fields) {
+    const char* separator = fields.empty() ? "\"" : ",\"";
+    fields.append(separator).append(field.name).append("\":").append(schemas.of(field));
+    required.append(separator).append(field.name).append("\"");
+  }
   return R"({"type":"object","description":"What went wrong (RFC 9457).","properties":{
 "type":{"type":"string","format":"uri-reference","description":"about:blank: the status tells the kind of problem."},
 "title":{"type":"string","description":"The same for every occurrence."},
@@ -53,10 +60,10 @@ std::string problem_schema() {
 "code":{"type":"string","description":"The canonical gRPC code.","enum":[)" +
          names + R"(]},
 "trace_id":{"type":"string","description":"Finds the request in the log."},
-"errors":{"type":"array","description":"One entry per field at fault.","items":{"type":"object","properties":{
-"field":{"type":"string","description":"A path such as items[0].quantity; empty for the whole message."},
-"message":{"type":"string","description":"Completes the sentence that the field begins."}},
-"required":["field","message"],"additionalProperties":false}}},
+"errors":{"type":"array","description":"One entry per field at fault.","items":{"type":"object","properties":{)" +
+         fields + R"(},
+"required":[)" +
+         required + R"(],"additionalProperties":false}}},
 "required":["type","title","status","detail","code"],"additionalProperties":false})";
 }
 

@@ -113,7 +113,9 @@ struct SchemaSet::Impl {
       case Kind::duration:
         return {{"type", "integer"}, {"format", "int64"}, {"x-unit", "ms"}};
       case Kind::money:
-        return {{"type", "number"}, {"multipleOf", 0.01}};
+        // Not `multipleOf`: 0.01 is no binary fraction, and 19.99 no multiple of it to those that divide in
+        // binary.
+        return {{"type", "number"}, {"x-decimals", 2}};
       case Kind::f64:
         return {{"type", "number"}, {"format", "double"}};
       case Kind::string:

@@ -88,6 +88,7 @@ Connection::~Connection() {
 int Connection::control(Control which) noexcept {
   auto*& statement = control_[static_cast<int>(which)];
   if (!statement) {
+    errno = 0;
     const int code = sqlite3_prepare_v3(handle_, control_sql[static_cast<int>(which)], -1,
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) return note_failure(code);

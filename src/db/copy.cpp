@@ -42,28 +42,13 @@ Result<Opened> open_at_one_moment(const std::string& name, const std::string& pa
   // The copy begins where the first statement reads.
   if (const int code = (*connection)->control(Connection::Control::begin))
     return std::unexpected(opening_error(name, code, (*connection)->system_error()));
-  const auto id =
-      (*connection)
-          ->integer("SELECT application_id FROM pragma_application_id, (SELECT count(*) FROM sqlite_schema)");
-  if (!id) return failure_of(name, **connection);
-  if (*id != application_id)
-    return std::unexpected(
-        about(name, Code::data_loss,
-              "is not a Parley database; choose another data directory or move the file away"));
+  if (auto ours = recognise(name, **connection); !ours) return std::unexpected(std::move(ours.error()));
   const auto version = check_migrations(name, **connection, migrations);
   if (!version) return std::unexpected(version.error());
   const auto bytes =
       (*connection)->integer("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
   if (!bytes) return failure_of(name, **connection);
   return Opened{std::move(*connection), {*version, static_cast<std::uint64_t>(*bytes)}};
-}
-
-bool sync_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) return false;
-  const bool done = ::fsync(file) == 0;
-  ::close(file);
-  return done;
 }
 
 void remove_files(const std::string& path) {
@@ -77,8 +62,13 @@ std::string engine_version() {
 }
 
 std::vector<std::string> files_of(const std::string& path) {
-  return {path,          path + "-wal",         path + "-shm",     path + "-journal", path + ".lock",
-          path + ".new", path + ".new-journal", path + ".new-wal", path + ".new-shm"};
+  std::vector<std::string> files;
+  for (const auto& base : {path, path + ".new"}) {  // the latter: not yet complete
+    files.push_back(base);
+    for (const char* suffix : companions) files.push_back(base + suffix);
+  }
+  files.push_back(path + ".lock");
+  return files;
 }
 
 Result<Account> inspect_database(const std::string& name, const std::string& path,
@@ -89,8 +79,7 @@ Result<Account> inspect_database(const std::string& name, const std::string& pat
   const auto verdict =
       connection.text(depth == Depth::quick ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)");
   if (!verdict) return failure_of(name, connection);
-  if (*verdict != "ok")
-    return std::unexpected(about(name, Code::data_loss, "is damaged; restore it from a backup"));
+  if (*verdict != "ok") return std::unexpected(damaged(name));
   return opened->account;
 }
 
@@ -157,15 +146,12 @@ Result<void> Snapshot::copy_to(const std::string& path,
     if (!code) code = impl_->copy(**target, progress);
     system_error = (*target)->system_error();
   }
-  if (!code && !sync_file(path)) code = SQLITE_IOERR, system_error = errno;
-  if (!code) {
-    for (const char* suffix : {"-wal", "-shm", "-journal"}) ::unlink((path + suffix).c_str());
-    return {};
-  }
+  if (!code) remove_companions(path);
+  if (!code && (!sync_file(path) || !sync_directory_of(path))) code = SQLITE_IOERR, system_error = errno;
+  if (!code) return {};
   remove_files(path);
   if (code == SQLITE_INTERRUPT) return fail(Code::cancelled, "the copy was interrupted");
-  if (reach_of(code) == Reach::damage)
-    return std::unexpected(about(name, Code::data_loss, "is damaged; restore it from a backup"));
+  if (reach_of(code) == Reach::damage) return std::unexpected(damaged(name));
   const auto error = running_error(code, system_error);
   return std::unexpected(about(name, error.code, "cannot be copied: " + error.message));
 }

@@ -32,7 +32,7 @@ constexpr std::string_view magic("SQLite format 3\0", 16);
 // The log is truncated to this when it starts anew.
 constexpr const char* wal_settings = "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216";
 
-std::unexpected<Error> damaged(std::string_view name, std::string_view how) {
+std::unexpected<Error> unusable(std::string_view name, std::string_view how) {
   return std::unexpected(about(name, Code::data_loss, how));
 }
 
@@ -53,7 +53,7 @@ bool sync(const std::string& path, int how) {
 Result<void> create(const std::string& name, const std::string& path) {
   for (const char* suffix : {"-wal", "-journal"}) {
     if (size_of(path + suffix) > 0) {
-      return damaged(
+      return unusable(
           name,
           "is missing, but its write-ahead log is there; restore both from a backup, or remove the "
           "log to start anew");
@@ -63,13 +63,14 @@ Result<void> create(const std::string& name, const std::string& path) {
   ::unlink((path + "-shm").c_str());
 
   const std::string fresh = path + ".new";
-  constexpr const char* leftovers[] = {"", "-journal", "-wal", "-shm"};
-  for (const char* suffix : leftovers) ::unlink((fresh + suffix).c_str());
+  const auto remove_fresh = [&] {
+    ::unlink(fresh.c_str());
+    remove_companions(fresh);
+  };
+  remove_fresh();  // a crash may have left it
   // People's data: for the owner alone. The log takes the same permissions.
   const int file = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) {
-    return std::unexpected(opening_error(name, errno == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN, errno));
-  }
+  if (file < 0) return std::unexpected(opening_error(name, SQLITE_CANTOPEN, errno));
   ::close(file);
 
   auto connection = Connection::open(name, fresh, Connection::Mode::read_write, 1 << 20);
@@ -82,13 +83,12 @@ Result<void> create(const std::string& name, const std::string& path) {
   const int code = (*connection)->execute(sql);
   const int system_error = (*connection)->system_error();
   connection->reset();
-  if (code || !sync(fresh, O_RDWR)) {
+  if (code || !sync_file(fresh)) {
     auto error = code ? opening_error(name, code, system_error) : opening_error(name, SQLITE_IOERR, errno);
-    for (const char* suffix : leftovers) ::unlink((fresh + suffix).c_str());
+    remove_fresh();
     return std::unexpected(std::move(error));
   }
-  const std::string directory = fs::path(path).parent_path().string();
-  if (std::rename(fresh.c_str(), path.c_str()) != 0 || !sync(directory, O_RDONLY | O_DIRECTORY)) {
+  if (std::rename(fresh.c_str(), path.c_str()) != 0 || !sync_directory_of(path)) {
     return std::unexpected(opening_error(name, SQLITE_IOERR, errno));
   }
   return {};
@@ -96,9 +96,21 @@ Result<void> create(const std::string& name, const std::string& path) {
 
 }  // namespace
 
+void remove_companions(const std::string& path) {
+  for (const char* suffix : companions) ::unlink((path + suffix).c_str());
+}
+
+bool sync_file(const std::string& path) {
+  return sync(path, O_RDWR);
+}
+bool sync_directory_of(const std::string& path) {
+  const auto directory = fs::path(path).parent_path();
+  return sync(directory.empty() ? "." : directory.string(), O_RDONLY | O_DIRECTORY);
+}
+
 Result<void> check_header(const std::string& name, const std::string& path, std::int64_t bytes) {
   if (bytes == 0)
-    return damaged(name, "is an empty file; restore it from a backup, or remove it to start anew");
+    return unusable(name, "is an empty file; restore it from a backup, or remove it to start anew");
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return std::unexpected(opening_error(name, SQLITE_CANTOPEN, errno));
   char header[100] = {};
@@ -108,7 +120,7 @@ Result<void> check_header(const std::string& name, const std::string& path, std:
   // Bytes 18 and 19 are the format's versions: SQLite would open a newer one for reading only.
   if (read < static_cast<ssize_t>(sizeof header) || std::memcmp(header, magic.data(), magic.size()) != 0 ||
       header[18] < 1 || header[18] > 2 || header[19] < 1 || header[19] > 2) {
-    return damaged(name, "is not a database, or its beginning is damaged; restore it from a backup");
+    return unusable(name, "is not a database, or its beginning is damaged; restore it from a backup");
   }
   return {};
 }
@@ -148,17 +160,20 @@ Result<FileState> prepare_file(const std::string& name, const std::string& path)
   return state;
 }
 
+Result<void> recognise(const std::string& name, Connection& connection) {
+  const auto id = connection.integer(
+      "SELECT application_id FROM pragma_application_id, (SELECT count(*) FROM sqlite_schema)");
+  if (!id) return std::unexpected(opening_error(name, connection.error_code(), connection.system_error()));
+  if (*id != application_id)
+    return unusable(name, "is not a Parley database; choose another data directory or move the file away");
+  return {};
+}
+
 Result<void> examine(const std::string& name, Connection& connection, const FileState& state) {
   const auto broken = [&] {
     return std::unexpected(opening_error(name, connection.error_code(), connection.system_error()));
   };
-  // The first statement reads the schema, after replaying the log.
-  const auto id = connection.integer(
-      "SELECT application_id FROM pragma_application_id, (SELECT count(*) FROM sqlite_schema)");
-  if (!id) return broken();
-  if (*id != application_id) {
-    return damaged(name, "is not a Parley database; choose another data directory or move the file away");
-  }
+  if (auto ours = recognise(name, connection); !ours) return ours;
   if (const int code = connection.execute(wal_settings)) {
     return std::unexpected(opening_error(name, code, connection.system_error()));
   }
@@ -177,12 +192,12 @@ Result<void> examine(const std::string& name, Connection& connection, const File
     if (!verdict) return broken();
     if (*verdict != "ok") {
       log::error("db", "the integrity check failed", {{"database", name}, {"why", *verdict}});
-      return damaged(name, "is damaged; restore it from a backup");
+      return std::unexpected(damaged(name));
     }
   }
   if (connection.integer("SELECT count(*) FROM parley_meta WHERE key = 'probe'") != 1 ||
       !connection.integer("SELECT count(*) FROM parley_migrations")) {
-    return damaged(name, "is damaged; restore it from a backup");
+    return std::unexpected(damaged(name));
   }
   return {};
 }

@@ -17,6 +17,17 @@ inline constexpr std::int64_t application_id = 0x5041524C;
 // data_loss for a file that cannot be a database of ours. Call with no connection open.
 Result<void> check_header(const std::string& name, const std::string& path, std::int64_t bytes);
 
+// Through a connection that is open: data_loss for a database of somebody else. Reads the schema, after
+// replaying the log: what cannot be read fails here.
+Result<void> recognise(const std::string& name, Connection& connection);
+
+// What SQLite keeps beside a database file.
+inline constexpr const char* companions[] = {"-wal", "-shm", "-journal"};
+void remove_companions(const std::string& path);
+// Brings the file, and that it is in its directory, to the disk. False: errno tells why.
+bool sync_file(const std::string& path);
+bool sync_directory_of(const std::string& path);
+
 struct FileState {
   bool created = false;
   bool clean = true;  // the last user closed it

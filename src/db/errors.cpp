@@ -14,9 +14,10 @@ int primary(int code) noexcept {
 }
 
 bool is_full(int code, int system_error) noexcept {
-  // SQLite says FULL for ENOSPC alone; a quota and a file size limit come as input/output errors.
+  // SQLite says FULL for ENOSPC of a write alone; a quota, a file size limit, and no room for a new file come
+  // as other errors.
   return primary(code) == SQLITE_FULL ||
-         (primary(code) == SQLITE_IOERR &&
+         ((primary(code) == SQLITE_IOERR || primary(code) == SQLITE_CANTOPEN) &&
           (system_error == EDQUOT || system_error == EFBIG || system_error == ENOSPC));
 }
 
@@ -95,8 +96,7 @@ Error opening_error(std::string_view name, int code, int system_error) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:
-      return about(name, Code::unavailable,
-                   "is held by another process; stop that one or choose another data directory");
+      return held(name);
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_READONLY:
@@ -110,8 +110,19 @@ Error opening_error(std::string_view name, int code, int system_error) {
                    "cannot be read or written because the disk fails; check the disk");
     default:
       // What is left while a file is opened is a header or a schema that SQLite cannot make sense of.
-      return about(name, Code::data_loss, "is damaged; restore it from a backup");
+      return damaged(name);
   }
+}
+
+Error damaged(std::string_view name) {
+  return about(name, Code::data_loss, "is damaged; restore it from a backup");
+}
+
+Error held(std::string_view name, long pid) {
+  return about(name, Code::unavailable,
+               "is held by another process" +
+                   (pid ? " (process " + std::to_string(pid) + ")" : std::string()) +
+                   "; stop that one or choose another data directory");
 }
 
 }  // namespace parley::db

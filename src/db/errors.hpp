@@ -20,6 +20,9 @@ bool is_constraint(int sqlite_code) noexcept;
 Error running_error(int sqlite_code, int system_error);
 // For open_sqlite(): says what to do about the database called `name`.
 Error opening_error(std::string_view name, int sqlite_code, int system_error);
+// For a file whose content cannot be right, and for one that another process works on; `pid` 0: not known.
+Error damaged(std::string_view name);
+Error held(std::string_view name, long pid = 0);
 // "database 'users' <rest>".
 Error about(std::string_view name, Code code, std::string_view rest);
 

@@ -58,7 +58,12 @@ Result<void> apply(const std::string& name, Connection& connection, const Migrat
     const int system_error = connection.system_error();
     log::error("db", "a migration failed",
                {{"database", name}, {"migration", migration.version}, {"why", connection.error_text()}});
+    const bool ended = code == SQLITE_MISUSE && !connection.in_transaction();
     if (connection.in_transaction()) connection.control(Connection::Control::rollback);
+    if (ended)
+      return std::unexpected(about(name, Code::internal,
+                                   "cannot be upgraded: " + label(migration) +
+                                       " ends its transaction; restore the database from a backup"));
     if (reach_of(code) != Reach::statement) return std::unexpected(opening_error(name, code, system_error));
     return std::unexpected(about(
         name, Code::internal, "cannot be upgraded: " + label(migration) + " failed; nothing of it was kept"));

@@ -46,17 +46,11 @@ Result<Ownership> Ownership::take(std::string_view name, const std::string& path
   for (;;) {
     const int file = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0) {
-      return std::unexpected(opening_error(name, errno == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN, errno));
+      return std::unexpected(opening_error(name, SQLITE_CANTOPEN, errno));
     }
     Ownership ownership(file);
     if (lock(file, LOCK_EX) != 0) {
-      if (errno == EWOULDBLOCK) {
-        const long pid = owner(file);
-        return std::unexpected(about(name, Code::unavailable,
-                                     "is held by another process" +
-                                         (pid ? " (process " + std::to_string(pid) + ")" : std::string()) +
-                                         "; stop that one or choose another data directory"));
-      }
+      if (errno == EWOULDBLOCK) return std::unexpected(held(name, owner(file)));
       return std::unexpected(about(name, Code::failed_precondition,
                                    "cannot be locked; choose a data directory on a file system with locks"));
     }

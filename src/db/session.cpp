@@ -54,6 +54,11 @@ Error misuse(std::string_view why) {
 
 }  // namespace
 
+Error Database::failed_work() noexcept {
+  log::error("db", "the storage work failed", {{"reason", reason_of(std::current_exception())}});
+  return {Code::internal, "the storage work failed"};
+}
+
 void SqliteSession::begin_work() noexcept {
   changes_before_ = connection_.total_changes();
   storage_failure_ = 0;
@@ -89,6 +94,7 @@ Result<std::int64_t> SqliteSession::run(const char* sql, std::span<const Value> 
   int code = SQLITE_OK;
   auto statement = connection_.statements().acquire(sql, code);
   if (!statement) {
+    if (code != SQLITE_OK) connection_.note_failure(code);
     note(code);
     return std::unexpected(std::move(statement.error()));
   }
@@ -97,6 +103,7 @@ Result<std::int64_t> SqliteSession::run(const char* sql, std::span<const Value> 
   if (parameters.size() != use->position.size()) {
     return std::unexpected(misuse("it was given another number of parameters than it has"));
   }
+  errno = 0;
   for (std::size_t i = 0; i < parameters.size() && code == SQLITE_OK; ++i) {
     const int position = use->position[i];
     if (position) code = std::visit(Bind{use->handle, position}, parameters[i]);
@@ -106,7 +113,6 @@ Result<std::int64_t> SqliteSession::run(const char* sql, std::span<const Value> 
   std::int64_t rows = 0;
   if (code == SQLITE_OK) {
     const StatementRow row(use->handle);
-    errno = 0;
     while ((code = sqlite3_step(use->handle)) == SQLITE_ROW) {
       ++rows;
       if (call) call(each, row);

@@ -107,10 +107,13 @@ Result<Statement> Statements::prepare(const char* sql, int& sqlite_code) const {
   const int code =
       sqlite3_prepare_v3(connection_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement.handle, &rest);
   if (code != SQLITE_OK) {
+    const int system_error = errno;
     sqlite_code = code;
     log::error("db", "a statement cannot be prepared",
                {{"database", database_}, {"why", sqlite3_errmsg(connection_)}});
-    return std::unexpected(running_error(code, errno));
+    auto error = running_error(code, system_error);
+    errno = system_error;  // not what the log left there
+    return std::unexpected(std::move(error));
   }
   auto give_up = [&](std::string_view why) -> Result<Statement> {
     sqlite3_finalize(statement.handle);

@@ -52,7 +52,7 @@ class Statements {
   };
   // internal for text that is not exactly one SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER or DROP (the
   // transaction belongs to the driver), or has parameters other than $1, $2 ...; otherwise running_error().
-  // `sqlite_code` gets the cause of the latter.
+  // `sqlite_code` and errno get the cause of the latter.
   Result<Use> acquire(const char* sql, int& sqlite_code);
 
  private:

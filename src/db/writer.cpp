@@ -112,7 +112,7 @@ void Writer::write(Job* first) {
   if (outcome == Outcome::isolate) outcome = isolated();
   switch (outcome) {
     case Outcome::committed:
-      monitor_.writes.fetch_add(batch_.size(), std::memory_order_relaxed);
+      monitor_.writes.fetch_add(stored_, std::memory_order_relaxed);
       break;
     case Outcome::failed:
       for (Job* job : batch_) job->refuse(failure_);
@@ -132,6 +132,7 @@ bool Writer::work(Job& job) {
 }
 
 Writer::Outcome Writer::together() {
+  stored_ = 0;
   if (const int code = connection_.control(Control::begin_immediate)) {
     return fail(code, connection_.system_error());
   }
@@ -143,6 +144,7 @@ Writer::Outcome Writer::together() {
       roll_back();
       return Outcome::isolate;
     }
+    stored_ += good;
   }
   const int code = commit();
   if (!code) return Outcome::committed;
@@ -152,6 +154,7 @@ Writer::Outcome Writer::together() {
 }
 
 Writer::Outcome Writer::isolated() {
+  stored_ = 0;
   if (const int code = connection_.control(Control::begin_immediate)) {
     return fail(code, connection_.system_error());
   }
@@ -164,6 +167,7 @@ Writer::Outcome Writer::isolated() {
     int code = good ? 0 : connection_.control(Control::rollback_to);
     if (!code) code = connection_.control(Control::release);
     if (code) return fail(code, connection_.system_error());
+    stored_ += good;
   }
   const int code = commit();
   if (!code) return Outcome::committed;
@@ -184,6 +188,7 @@ void Writer::separately() {
         if (connection_.in_transaction()) {
           code = commit();
           system_error = code ? connection_.system_error() : 0;
+          if (!code) monitor_.writes.fetch_add(1, std::memory_order_relaxed);
         } else {
           job->refuse({Code::aborted, "the change was rolled back"});
         }
@@ -198,7 +203,6 @@ void Writer::separately() {
       }
     }
     roll_back();
-    if (!code) monitor_.writes.fetch_add(1, std::memory_order_relaxed);
   }
 }
 

@@ -67,6 +67,7 @@ class Writer {
   SqliteSession session_;
   JobQueue queue_;
   std::vector<Job*> batch_;  // of the current write(), those that run
+  std::size_t stored_ = 0;   // of them, those whose work was good
   Error failure_;
   std::chrono::nanoseconds usual_commit_{0};  // smoothed
   bool unchecked_pages_ = true;               // the log may hold pages that the database file has not

@@ -1,9 +1,6 @@
 #include "components.hpp"
 
-#include <parley/docs/documents.hpp>
-
 #include <algorithm>
-#include <set>
 #include <stdexcept>
 
 namespace parley::docs {
@@ -38,7 +35,7 @@ class Document {
     const Transport& transport = route.websocket ? socket : events;
     const std::string id(channel.id);
     if (channels_.contains(id)) throw std::logic_error("two channels have the id " + id);
-    remember(channel.tag);
+    tags_.remember(channel.tag);
 
     Json out = {{"address", plain_path(route.pattern)},
                 {"title", channel.title},
@@ -46,12 +43,8 @@ class Document {
                 {"messages", Json::object()}};
     if (route.websocket && streams(route))  // the same, read over either
       out["servers"].push_back(reference("servers/" + std::string(events.server)));
-    std::string text(channel.details);
-    if (!channel.permission.empty()) {
-      if (!text.empty()) text += "\n\n";
-      text.append("Needs the permission `").append(channel.permission).append("`.");
-    }
-    if (!text.empty()) out["description"] = std::move(text);
+    if (auto text = with_permission(channel.details, channel.permission); !text.empty())
+      out["description"] = std::move(text);
     if (const auto parameters = path_parameters(route.pattern); !parameters.empty())
       for (const auto& name : parameters) out["parameters"][name] = {{"description", "Part of the address."}};
     out["tags"] = Json::array({tag(channel.tag)});
@@ -71,18 +64,12 @@ class Document {
 
   std::string text(std::string_view host) {
     Json schemas = schemas_.all();
-    Json tags = Json::array();
-    for (const auto& [name, about] : tags_) tags.push_back({{"name", name}, {"description", about}});
+    Json info = info_of(about_);
+    info["tags"] = tags_.all();
     const Json document = {
         {"asyncapi", "3.0.0"},
         {"id", "urn:parley:server"},
-        {"info",
-         {{"title", about_.title},
-          {"version", about_.version},
-          {"description", about_.text},
-          {"contact", {{"name", "The Parley authors"}}},
-          {"license", {{"name", "MIT"}}},
-          {"tags", std::move(tags)}}},
+        {"info", std::move(info)},
         {"defaultContentType", "application/json"},
         {"servers",
          {{socket.server,
@@ -162,16 +149,12 @@ class Document {
     messages_[name] = std::move(out);
   }
 
-  void remember(const Tag& tag) {
-    const auto known = std::ranges::find(tags_, tag.name, &std::pair<std::string, std::string>::first);
-    if (known == tags_.end()) tags_.emplace_back(tag.name, tag.about);
-  }
   static Json tag(const Tag& tag) { return {{"name", tag.name}}; }
 
   const About& about_;
   Schemas schemas_;
   Json channels_ = Json::object(), operations_ = Json::object(), messages_ = Json::object();
-  std::vector<std::pair<std::string, std::string>> tags_;
+  Tags tags_;
 };
 
 }  // namespace

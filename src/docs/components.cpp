@@ -1,5 +1,7 @@
 #include "components.hpp"
 
+#include <algorithm>
+
 namespace parley::docs {
 
 codec::SchemaSet& Schemas::set(const View& view) {
@@ -46,6 +48,36 @@ Json example_of(const Content& content) {
 bool is_json(std::string_view media_type) {
   const auto type = media_type.substr(0, media_type.find(';'));
   return type == "application/json" || type.ends_with("+json");
+}
+
+void Tags::remember(const Tag& tag) {
+  const auto known = std::ranges::find(tags_, tag.name, &std::pair<std::string, std::string>::first);
+  const auto about = tag.about.empty() ? "The module " + std::string(tag.name) + '.' : std::string(tag.about);
+  if (known == tags_.end())
+    tags_.emplace_back(tag.name, about);
+  else if (!tag.about.empty())
+    known->second = about;
+}
+
+Json Tags::all() const {
+  Json tags = Json::array();
+  for (const auto& [name, about] : tags_) tags.push_back({{"name", name}, {"description", about}});
+  return tags;
+}
+
+Json info_of(const About& about) {
+  return {{"title", about.title},
+          {"version", about.version},
+          {"description", about.text},
+          {"contact", {{"name", "The Parley authors"}}},
+          {"license", {{"name", "MIT"}}}};
+}
+
+std::string with_permission(std::string_view details, std::string_view permission) {
+  std::string text(details);
+  if (permission.empty()) return text;
+  if (!text.empty()) text += "\n\n";
+  return text.append("Needs the permission `").append(permission).append("`.");
 }
 
 }  // namespace parley::docs

@@ -4,11 +4,14 @@
 #include "examples.hpp"
 
 #include <parley/codec/schema.hpp>
+#include <parley/docs/documents.hpp>
 
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace parley::docs {
 
@@ -26,6 +29,21 @@ class Schemas {
 
   std::map<std::string, std::unique_ptr<codec::SchemaSet>, std::less<>> sets_;  // by prefix
 };
+
+// The tags of a document. Edges know services by name; one that says more of it than the others is heard.
+class Tags {
+ public:
+  void remember(const Tag& tag);
+  Json all() const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> tags_;  // name and text, as they came
+};
+
+// `info`: what both documents say of the server.
+Json info_of(const About& about);
+// `details`, and the permission that is needed, if any.
+std::string with_permission(std::string_view details, std::string_view permission);
 
 // The example of a body or payload; null for one that has none.
 Json example_of(const Content& content);

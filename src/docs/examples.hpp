@@ -12,7 +12,7 @@ using Json = nlohmann::ordered_json;  // members in the order of the declaration
 // JSON that the documents quote. Throws std::logic_error, naming `what`, for text that is none.
 Json parse(std::string_view text, std::string_view what);
 
-// Of an object those members that have an example or must be present; of a field its example, or the smallest
+// Of an object those members that have an example or must be present; of a field its example, or a plain
 // value that its rules allow.
 Json example_of(const TypeInfo& type, const codec::JsonStyle& style);
 Json example_of(const FieldInfo& field, const codec::JsonStyle& style);

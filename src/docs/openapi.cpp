@@ -1,7 +1,5 @@
 #include "components.hpp"
 
-#include <parley/docs/documents.hpp>
-
 #include <algorithm>
 #include <set>
 #include <stdexcept>
@@ -9,7 +7,6 @@
 namespace parley::docs {
 namespace {
 
-constexpr std::string_view administrative = "admin:";
 constexpr std::string_view not_described = "Not described.";
 constexpr const char* example_trace = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -55,12 +52,9 @@ void add(std::vector<Failure>& failures, std::uint16_t status, Code code, std::s
 
 std::vector<Failure> failures_of(std::uint32_t codes, const std::vector<net::Refusal>& refusals) {
   std::vector<Failure> all;
-  for (auto code = static_cast<unsigned>(Code::cancelled);
-       code <= static_cast<unsigned>(Code::unauthenticated); ++code)
-    if (codes >> code & 1) {
-      const auto& row = info(static_cast<Code>(code));
-      add(all, row.http_status, static_cast<Code>(code), row.title);
-    }
+  for (std::size_t i = 0; i < code_count; ++i)
+    if (const auto code = static_cast<Code>(i); has_code(codes, code))
+      add(all, info(code).http_status, code, info(code).title);
   for (const auto& refusal : refusals) add(all, refusal.status, refusal.code, refusal.about);
   for (const auto& refusal : net::refusals())
     if (refusal.everywhere) add(all, refusal.status, refusal.code, refusal.about);
@@ -93,18 +87,13 @@ class Document {
   std::string text() {
     Json schemas = schemas_.all();
     schemas["Problem"] = parse(codec::problem_schema(), "Problem");
-    Json tags = Json::array();
-    for (const auto& [name, about] : tags_) tags.push_back({{"name", name}, {"description", about}});
+    Json info = info_of(about_);
+    info["license"]["identifier"] = "MIT";
     const Json document = {
         {"openapi", "3.1.0"},
-        {"info",
-         {{"title", about_.title},
-          {"version", about_.version},
-          {"description", about_.text},
-          {"contact", {{"name", "The Parley authors"}}},
-          {"license", {{"name", "MIT"}, {"identifier", "MIT"}}}}},
+        {"info", std::move(info)},
         {"servers", Json::array({{{"url", "/"}, {"description", "The server that gave this document."}}})},
-        {"tags", std::move(tags)},
+        {"tags", tags_.all()},
         {"paths", std::move(paths_)},
         {"components",
          {{"schemas", std::move(schemas)},
@@ -127,6 +116,7 @@ class Document {
     Json operation =
         begin(endpoint.id, endpoint.summary, endpoint.details, endpoint.tag, endpoint.permission);
     if (endpoint.deprecated) operation["deprecated"] = true;
+    if (endpoint.idempotent) operation["x-idempotent"] = true;
     put_request(route, endpoint, operation);
 
     Json responses = Json::object();
@@ -168,34 +158,19 @@ class Document {
   Json begin(const std::string& id, std::string_view summary, std::string_view details, const Tag& tag,
              std::string_view permission) {
     if (!ids_.insert(id).second) throw std::logic_error("two operations have the id " + id);
-    remember(tag);
+    tags_.remember(tag);
     Json operation = {{"operationId", id}, {"tags", {tag.name}}};
     if (!summary.empty()) operation["summary"] = summary;
-    std::string text(details);
-    if (!permission.empty()) {
-      if (!text.empty()) text += "\n\n";
-      text.append("Needs the permission `").append(permission).append("`.");
-      operation["x-permission"] = permission;
-    }
-    if (!text.empty()) operation["description"] = std::move(text);
+    if (!permission.empty()) operation["x-permission"] = permission;
+    if (auto text = with_permission(details, permission); !text.empty())
+      operation["description"] = std::move(text);
     Json security = Json::array();
     if (!permission.empty()) {
-      if (about_.anonymous && !permission.starts_with(administrative)) security.push_back(Json::object());
+      if (about_.anonymous && !is_administrative(permission)) security.push_back(Json::object());
       security.push_back({{"bearer", Json::array()}});
     }
     operation["security"] = std::move(security);
     return operation;
-  }
-
-  // Edges know services by name; one that says more of it than the others is heard.
-  void remember(const Tag& tag) {
-    const auto known = std::ranges::find(tags_, tag.name, &std::pair<std::string, std::string>::first);
-    const auto about =
-        tag.about.empty() ? "The module " + std::string(tag.name) + '.' : std::string(tag.about);
-    if (known == tags_.end())
-      tags_.emplace_back(tag.name, about);
-    else if (!tag.about.empty())
-      known->second = about;
   }
 
   void put_request(const net::Route& route, const Endpoint& endpoint, Json& operation) {
@@ -400,7 +375,7 @@ class Document {
   const Json headers_;
   Schemas schemas_;
   Json paths_ = Json::object(), responses_ = Json::object();
-  std::vector<std::pair<std::string, std::string>> tags_;
+  Tags tags_;
   std::set<std::string, std::less<>> ids_;
 };
 

@@ -9,11 +9,10 @@ Endpoint endpoint_of(const BoundService& service, const Operation& row, View vie
                     .tag = {service.module, service.about},
                     .request = &row.request(),
                     .body = row.verb == Verb::post || row.verb == Verb::put || row.verb == Verb::patch,
-                    .errors = row.errors | codes(Code::deadline_exceeded, Code::unavailable, Code::internal),
+                    .errors = possible_errors(row),
                     .permission = row.permission,
+                    .idempotent = row.idempotent,
                     .view = view};
-  if (!endpoint.request->fields.empty()) endpoint.errors |= codes(Code::invalid_argument);
-  if (!row.permission.empty()) endpoint.errors |= codes(Code::unauthenticated, Code::permission_denied);
   Answer answer{.status = row.status};
   if (row.status == 204)
     answer.about = "Done; there is nothing to say.";

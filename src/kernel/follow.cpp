@@ -14,7 +14,7 @@ const TypeInfo& describe<LogGap>() {
   return type;
 }
 
-// Shared with what may wake it after its follower has gone.
+// Shared with what may wake it after its follower has gone: that resumes nobody.
 struct Followers::Waiter {
   std::optional<Resume<bool>> resume;
   bool woken = false;
@@ -46,6 +46,7 @@ Follower::Follower(Followers& followers, const CallContext& context, Scheduler& 
 }
 
 Follower::~Follower() {
+  (*place_)->resume.reset();
   followers_.waiting_.erase(place_);
 }
 

@@ -6,7 +6,16 @@
 namespace parley::detail {
 namespace {
 
+// gcc has macros of its own for its sanitizers, clang has features.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define PARLEY_SEES_FRAMES
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define PARLEY_SEES_FRAMES
+#endif
+#endif
+
+#ifdef PARLEY_SEES_FRAMES
 constexpr bool recycles = false;  // a frame that is used after its end must be seen
 #else
 constexpr bool recycles = true;

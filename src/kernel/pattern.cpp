@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace parley {
 const void* compile_pattern(const char* expression, std::string_view owner) {
   // Never destroyed: the tables that point here are static as well, and who is destroyed first is open.
   static auto& kept = *new std::vector<std::unique_ptr<const re2::RE2>>;
+  static std::mutex guard;  // tables are built on any thread
 
   re2::RE2::Options options;
   options.set_log_errors(false);
@@ -18,6 +20,7 @@ const void* compile_pattern(const char* expression, std::string_view owner) {
   if (!compiled->ok())
     throw std::logic_error("the pattern of " + std::string(owner) +
                            " does not compile: " + compiled->error());
+  std::lock_guard lock(guard);
   return kept.emplace_back(std::move(compiled)).get();
 }
 

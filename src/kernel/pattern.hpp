@@ -7,7 +7,7 @@
 namespace parley {
 
 // A compiled expression, kept for the life of the process. Throws std::logic_error for one that does not
-// compile, naming `owner`.
+// compile, naming `owner`. Thread-safe.
 const void* compile_pattern(const char* expression, std::string_view owner);
 
 // Whether the whole of `text` matches. Thread-safe.

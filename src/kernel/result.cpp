@@ -3,7 +3,8 @@
 namespace parley {
 namespace {
 
-// The one table of errors. HTTP statuses follow google.rpc.Code's mapping; JSON-RPC codes are in the
+// The one table of errors. HTTP statuses follow google.rpc.Code's mapping, but for failed_precondition, which
+// is a 409: not the request is at fault, the state stands against it. JSON-RPC codes are in the
 // implementation-defined range, apart from the three that the specification names; close codes are those of
 // RFC 6455 section 7.4.1 and the IANA registry.
 constexpr CodeInfo table[] = {
@@ -25,6 +26,7 @@ constexpr CodeInfo table[] = {
     {"data_loss", "Data loss", 500, -32015, 1011},
     {"unauthenticated", "Unauthenticated", 401, -32016, 1008},
 };
+static_assert(std::size(table) == code_count);
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include <parley/log.hpp>
 #include <parley/task.hpp>
 
 namespace parley {
@@ -27,7 +28,11 @@ struct TaskGroup::Runner {
     void unhandled_exception() const { group->on_error_(std::current_exception()); }
   };
 
-  static Runner run(TaskGroup&, Task<void> task) { co_await std::move(task); }
+  // A parameter would be destroyed after the promise, which tells that the task has ended.
+  static Runner run(TaskGroup&, Task<void> task) {
+    auto own = std::move(task);
+    co_await std::move(own);
+  }
 };
 
 TaskGroup::TaskGroup(OnError on_error) : on_error_(std::move(on_error)) {}
@@ -51,6 +56,22 @@ Task<void> TaskGroup::when_empty() {
     waiting = std::make_shared<Resume<bool>>(std::move(resume));
     on_empty_ = [waiting] { (*waiting)(true); };
   });
+}
+
+std::string reason_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
+}
+
+TaskGroup::OnError log_failures(std::string_view component, std::string_view message) {
+  return [component, message](std::exception_ptr failure) {
+    log::error(component, message, {{"reason", reason_of(failure)}});
+  };
 }
 
 }  // namespace parley

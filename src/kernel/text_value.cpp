@@ -157,12 +157,13 @@ bool set_from_text(const TypeInfo& type, void* value, std::string_view name, std
     // The path from the field to its scalar: optionals, one list, optionals.
     const TypeInfo* scalar = field.type;
     while (scalar->kind == Kind::optional) scalar = scalar->element;
-    if (scalar->kind == Kind::list) scalar = scalar->element;
+    const bool listed = scalar->kind == Kind::list;
+    if (listed) scalar = scalar->element;
     while (scalar->kind == Kind::optional) scalar = scalar->element;
 
     // Names are free of commas, so that a list of them may stand in one text: types=INFO,ERROR.
     if (const auto comma = text.find(',');
-        comma != text.npos && scalar->kind == Kind::enumeration && scalar != field.type) {
+        comma != text.npos && listed && scalar->kind == Kind::enumeration) {
       set_from_text(type, value, name, text.substr(0, comma), problems);
       return set_from_text(type, value, name, text.substr(comma + 1), problems);
     }

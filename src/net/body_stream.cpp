@@ -94,13 +94,7 @@ class BodyStream final : public LivePeer<Peer>, private BodyWriter {
   }
 
   void failed(std::exception_ptr failure) {
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
-      log::error("http", "the producer of a body failed", {{"error", error.what()}});
-    } catch (...) {
-      log::error("http", "the producer of a body failed", {{"error", "not a std::exception"}});
-    }
+    log::error("http", "the producer of a body failed", {{"error", reason_of(failure)}});
     if (stage_ == Stage::open) break_off();
     if (until_done_) asio::post(outbox_.socket().get_executor(), [self = std::move(until_done_)] {});
   }

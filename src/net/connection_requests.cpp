@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::size_t much_output = 64 << 10;  // bytes of answers after which they are written first
 
-std::string describe_failure(std::exception_ptr failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "an exception that is no std::exception";
-  }
-}
-
 std::string bytes_text(std::size_t bytes) {
   return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
 }
@@ -347,7 +337,7 @@ void Connection::prepare_error(std::uint16_t status, std::string message) {
 
 void Connection::handler_failed(std::exception_ptr failure) {
   auto& x = *exchange_;
-  const auto what = describe_failure(failure);
+  const auto what = reason_of(failure);
   log::error("http", "a handler failed",
              {{"request_id", x.request.request_id},
               {"route", x.request.route ? std::string_view(x.request.route->pattern) : std::string_view()},
@@ -507,7 +497,7 @@ void Connection::hand_over() {
     else
       successor = open_event_stream(core_->host, std::move(from), std::move(x.response.streaming));
   } catch (...) {
-    const auto what = describe_failure(std::current_exception());
+    const auto what = reason_of(std::current_exception());
     log::error("http", "a connection could not be handed over", {{"error", std::string_view(what)}});
   }
   phase_ = Phase::closed;

@@ -105,7 +105,7 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
     } catch (...) {
       log::error("websocket", "handler failed", {{"what", "not a std::exception"}});
     }
-    close(1011, "internal error");
+    close(info(Code::internal).close_code, "internal error");
   }
 
   // WebSocketStream::Owner
@@ -235,7 +235,7 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
 
   // LiveConnection
   void say_slow() override {
-    outbox_.finish(wire::close_frame(1013, options_->slow_reason));
+    outbox_.finish(wire::close_frame(info(Code::resource_exhausted).close_code, options_->slow_reason));
     read_next();
   }
   Outbox::Border border() const noexcept override { return wire::frame_border; }

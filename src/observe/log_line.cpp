@@ -1,6 +1,7 @@
 #include "log_line.hpp"
 
 #include <parley/codec/json.hpp>
+#include <parley/utf8.hpp>
 
 #include <charconv>
 #include <cmath>
@@ -19,18 +20,36 @@ void append_number(N value, std::string& out) {
   out.append(digits, end);
 }
 
-void append_escaped(std::string_view text, std::string& out) {
+void append_bytes(std::string_view bytes, std::string& out) {
   static constexpr char hex[] = "0123456789abcdef";
-  for (const char c : text) {
+  for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
+    out += "\\x";
+    out += hex[byte >> 4];
+    out += hex[byte & 15];
+  }
+}
+
+// Controls of ASCII, and U+0080 to U+009F, which a terminal obeys as well.
+bool is_control(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  return character.size() == 1 ? first < 0x20 || first == 0x7f
+                               : first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
+}
+
+// `special`: characters of ASCII that get a backslash.
+void append_escaped(std::string_view text, std::string& out, std::string_view special = {}) {
+  while (!text.empty()) {
+    const auto step = utf8_step(text);
+    const auto character = text.substr(0, step.length);
+    text.remove_prefix(step.length);
+    if (character == "\n") {
       out += "\\n";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\x";
-      out += hex[byte >> 4];
-      out += hex[byte & 15];
+    } else if (!step.well_formed || is_control(character)) {
+      append_bytes(character, out);
     } else {
-      out += c;
+      if (special.find(character) != special.npos) out += '\\';
+      out += character;
     }
   }
 }
@@ -41,10 +60,7 @@ void append_text_value(std::string_view text, std::string& out) {
     return;
   }
   out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    append_escaped({&c, 1}, out);
-  }
+  append_escaped(text, out, "\"\\");
   out += '"';
 }
 

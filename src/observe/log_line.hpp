@@ -13,7 +13,8 @@ std::string_view level_name(log::Level level) noexcept;
 // Throws std::invalid_argument for another name than those of log::Level.
 log::Level level_of(std::string_view name);
 
-// `INFO  http: message key=value`; control characters are escaped, so that one entry stays one line.
+// `INFO  http: message key=value`; control characters and ill-formed bytes are escaped, so that one entry
+// stays one line and says nothing to the terminal.
 void append_text_line(log::Level level, std::string_view component, std::string_view message,
                       std::initializer_list<log::Field> fields, std::string& out);
 

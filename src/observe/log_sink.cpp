@@ -13,7 +13,7 @@ namespace {
 
 // Lines are formatted by the caller, which is cheap, and written by the pool's one thread, which may block
 // on a slow terminal without the loop noticing.
-class AsyncLog final : public log::Sink {
+class AsyncLog final : public Log {
  public:
   explicit AsyncLog(const LogOptions& options)
       : json_(options.format == "json"),
@@ -31,12 +31,14 @@ class AsyncLog final : public log::Sink {
 
   ~AsyncLog() override {
     log::set_sink(nullptr, log::Level::off);
-    if (const auto lost = pool_->overrun_counter(); lost > 0)
+    if (const auto lost = dropped(); lost > 0)
       write(log::Level::warn, "log", "lines were dropped because the log's queue was full",
             {{"lines", lost}});
     // The logger holds the pool only weakly: what is queued is written before the pool's thread is joined.
     pool_.reset();
   }
+
+  std::uint64_t dropped() const override { return pool_->overrun_counter(); }
 
   void write(log::Level level, std::string_view component, std::string_view message,
              std::initializer_list<log::Field> fields) override {
@@ -54,7 +56,7 @@ class AsyncLog final : public log::Sink {
 
 }  // namespace
 
-std::unique_ptr<log::Sink> install_log(const LogOptions& options) {
+std::unique_ptr<Log> install_log(const LogOptions& options) {
   return std::make_unique<AsyncLog>(options);
 }
 

@@ -32,14 +32,26 @@ void BoundOperation::count(Code code, double seconds) const {
                                             {"protocol", edge_.protocol},
                                             {"code", info(static_cast<Code>(index)).name}});
   calls_[index]->add();
+  if (row_.shape != Shape::unary) return;
   if (!duration_)
     duration_ = &edge_.metrics.histogram("operation_duration_seconds", "Time from a call to its answer.",
                                          {{"module", service_.module}, {"operation", row_.name}});
   duration_->observe(seconds);
 }
 
+Gauge& BoundOperation::streams() const {
+  if (!streams_)
+    streams_ = &edge_.metrics.gauge("operation_streams", "Open streams of operations.",
+                                    {{"module", service_.module}, {"operation", row_.name}});
+  return *streams_;
+}
+
 bool Call::await_ready() noexcept {
   if (refusal_) return true;
+  if (operation_->row().shape != Shape::unary) {
+    open_.reset(&operation_->streams());
+    open_->add(1);
+  }
   try {
     task_ = operation_->row().call(operation_->service().port, *context_, *in_, *out_);
   } catch (...) {
@@ -51,6 +63,7 @@ bool Call::await_ready() noexcept {
 
 Result<void> Call::await_resume() {
   auto result = outcome();
+  open_.reset();
   operation_->count(result ? Code::ok : result.error().code,
                     std::chrono::duration<double>(context_->clock->steady() - begun_).count());
   return result;
@@ -58,20 +71,17 @@ Result<void> Call::await_resume() {
 
 Result<void> Call::outcome() {
   if (refusal_) return std::unexpected(std::move(*refusal_));
-  std::string reason;
   try {
     if (failure_) std::rethrow_exception(failure_);
     return std::move(task_).operator co_await().await_resume();
-  } catch (const std::exception& failure) {
-    reason = failure.what();
   } catch (...) {
-    reason = "an exception that is no std::exception";
+    failure_ = std::current_exception();
   }
   log::error("rpc", "an operation failed",
              {{"module", operation_->service().module},
               {"operation", operation_->row().name},
               {"trace_id", context_->trace.trace_id_hex()},
-              {"reason", reason}});
+              {"reason", reason_of(failure_)}});
   return fail(Code::internal, "the server failed to answer this call");
 }
 

@@ -24,8 +24,9 @@ Delivery::Delivery(Store& store, Rooms& rooms, MentionFeed& mentions, Scheduler&
       scheduler_(scheduler),
       clock_(clock),
       waiting_(metrics.gauge("chat_delayed", "Messages that wait for their delay.")),
-      work_([this](std::exception_ptr) {
-        log::error("chat", "delivering delayed messages failed unexpectedly");
+      work_([this](std::exception_ptr failure) {
+        log::error("chat", "delivering delayed messages failed unexpectedly",
+                   {{"reason", reason_of(failure)}});
         running_ = false;
         arm(longest_pause);
       }) {}

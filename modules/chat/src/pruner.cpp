@@ -20,8 +20,8 @@ Pruner::Pruner(Store& store, Rooms& rooms, MentionFeed& mentions, Scheduler& sch
       clock_(clock),
       keep_(std::max<std::int64_t>(keep, 1)),
       interval_(interval),
-      work_([this](std::exception_ptr) {
-        log::error("chat", "removing old messages failed unexpectedly");
+      work_([this](std::exception_ptr failure) {
+        log::error("chat", "removing old messages failed unexpectedly", {{"reason", reason_of(failure)}});
         start();
       }) {}
 

@@ -46,7 +46,7 @@ docs::Endpoint stream_endpoint() {
                                  .example =
                                      "event: stats\ndata: "
                                      "{\"at\":\"2026-01-01T00:00:00Z\",\"figures\":{\"users\":2}}\n\n"}}}},
-      .errors = docs::codes(Code::unavailable)};
+      .errors = code_bits(Code::unavailable)};
 }
 
 docs::Channel stats_channel() {
@@ -56,7 +56,7 @@ docs::Channel stats_channel() {
           .flows = {{.id = "followLiveFigures",
                      .summary = "The figures, at regular times.",
                      .messages = {docs::message_of<Stats>()}}},
-          .errors = docs::codes(Code::unavailable)};
+          .errors = code_bits(Code::unavailable)};
 }
 
 std::string_view type_of(std::string_view file) {

@@ -63,7 +63,7 @@ void append_row(const Operation& row, std::string& html) {
     append_code(rpc_method(row), html);
   html += "</td><td>";
   append_escaped(row.summary, html);
-  if (row.permission.starts_with("admin:")) html += " (needs the administrator\xE2\x80\x99s token)";
+  if (is_administrative(row.permission)) html += " (needs the administrator\xE2\x80\x99s token)";
   html += "</td></tr>\n";
 }
 

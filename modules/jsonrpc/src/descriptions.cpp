@@ -89,7 +89,7 @@ docs::Channel rpc_channel() {
                                .content = {.schema = event_schema,
                                            .example = R"({"jsonrpc":"2.0","method":"rpc.subscription",)"
                                                       R"("params":{"subscription":"1","result":{}}})"}}}}},
-      .errors = docs::codes(Code::permission_denied)};
+      .errors = code_bits(Code::permission_denied)};
 }
 
 }  // namespace parley::jsonrpc

@@ -10,13 +10,7 @@
 namespace parley::jsonrpc {
 namespace {
 
-void log_failure(std::exception_ptr failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    log::error("jsonrpc", "a call of a batch failed", {{"reason", error.what()}});
-  }
-}
+constexpr std::string_view call_failed = "a call of a batch failed";
 
 // Hands the cancellation of a batch on to those who work on it. Loop thread only.
 class Relay {
@@ -114,7 +108,7 @@ Task<void> Dispatcher::answer(std::span<const Envelope> calls, const CallContext
                               std::string& out) const {
   Batch batch{calls, context, orphans, 0, std::vector<std::string>(calls.size()), {}};
   const Relay relay(context, batch.cancellations);
-  TaskGroup workers(log_failure);
+  TaskGroup workers(log_failures("jsonrpc", call_failed));
   for (auto left = width(calls.size()); left > 0 && batch.next < calls.size(); --left)
     workers.spawn(work(batch));
   auto done = workers.when_empty();
@@ -142,7 +136,7 @@ Task<void> Dispatcher::work(Batch& batch) const {
       auto running = answer(call, context, batch.orphans, out);
       co_await std::move(running);
     } catch (...) {
-      log_failure(std::current_exception());
+      log::error("jsonrpc", call_failed, {{"reason", reason_of(std::current_exception())}});
       out.clear();
       const Error error{Code::internal, "the server failed to answer this call"};
       if (!call.notification()) write_error(call.id, error, context.trace, out);

@@ -19,14 +19,6 @@ using net::Response;
 
 constexpr const char* path = "/rpc";
 
-void log_failure(std::exception_ptr failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& e) {
-    log::error("jsonrpc", "a call over a WebSocket broke off", {{"reason", e.what()}});
-  }
-}
-
 // What never became a call. A client of JSON-RPC reads the body, whatever the status. "Invalid Request" is
 // said of the message alone: whoever is told so does not try again.
 void refuse(const Request& request, Response& response, std::uint16_t status, const Error& error) {
@@ -56,7 +48,7 @@ class JsonRpcEdge final : public Edge {
           return openrpc_;
         }),
         dispatcher_(methods_, document_, static_cast<std::size_t>(options_.batch_in_flight)),
-        calls_(log_failure),
+        calls_(log_failures("jsonrpc", "a call over a WebSocket broke off")),
         refused_(deps_.metrics.counter("jsonrpc_messages_refused_total",
                                        "Messages that were no JSON, or no JSON-RPC.")),
         sockets_{.dispatcher = dispatcher_,

@@ -61,7 +61,7 @@ Json error_object(int code, std::string_view message) {
   return {{"code", code}, {"message", message}};
 }
 
-// What any call may be answered with, and what the row's domain refuses with.
+// Each as its code in JSON-RPC, which several may share.
 Json errors_of(const Operation& row) {
   Json errors = Json::array();
   std::set<int> codes;
@@ -73,13 +73,11 @@ Json errors_of(const Operation& row) {
     const auto standard = standard_message(number);
     add(number, standard.empty() ? info(code).title : standard);
   };
-  add_code(Code::invalid_argument);
-  for (unsigned bit = 0; bit < 17; ++bit)
-    if (row.errors >> bit & 1) add_code(static_cast<Code>(bit));
-  if (row.errors >> static_cast<unsigned>(Code::invalid_argument) & 1)
-    add(refused_argument, info(Code::invalid_argument).title);
-  if (!row.permission.empty()) add_code(Code::unauthenticated), add_code(Code::permission_denied);
-  for (const auto code : {Code::deadline_exceeded, Code::unavailable, Code::internal}) add_code(code);
+  add_code(Code::invalid_argument);  // of a method without params too, when it is given some
+  if (has_code(row.errors, Code::invalid_argument)) add(refused_argument, info(Code::invalid_argument).title);
+  const auto possible = possible_errors(row);
+  for (std::size_t code = 0; code < code_count; ++code)
+    if (has_code(possible, static_cast<Code>(code))) add_code(static_cast<Code>(code));
   return errors;
 }
 
@@ -99,6 +97,7 @@ class Document {
     if (!description.empty()) entry["description"] = std::move(description);
     entry["tags"] = Json::array({{{"name", method.operation.service().module}}});
     entry["paramStructure"] = "either";
+    if (row.idempotent) entry["x-idempotent"] = true;
 
     Json params = Json::array(), example = Json::array();
     bool exemplary = true;

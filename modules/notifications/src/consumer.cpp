@@ -89,13 +89,9 @@ void Consumer::complete(std::vector<FeedEntry>& entries) {
 }
 
 Consumers::Consumers(Consumer::Environment environment, std::vector<std::unique_ptr<Feed>> feeds)
-    : environment_(std::move(environment)), feeds_(std::move(feeds)), tasks_([](std::exception_ptr failure) {
-        try {
-          std::rethrow_exception(failure);
-        } catch (const std::exception& e) {
-          log::error("notifications", "consuming a feed failed unexpectedly", {{"reason", e.what()}});
-        }
-      }) {}
+    : environment_(std::move(environment)),
+      feeds_(std::move(feeds)),
+      tasks_(log_failures("notifications", "consuming a feed failed unexpectedly")) {}
 
 void Consumers::start(const std::map<std::string, std::int64_t>& positions) {
   for (auto& feed : feeds_) {

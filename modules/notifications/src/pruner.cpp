@@ -19,8 +19,9 @@ Pruner::Pruner(Store& store, Log& log, Scheduler& scheduler, const Clock& clock,
       clock_(clock),
       keep_(std::max<std::int64_t>(keep, 1)),
       interval_(interval),
-      work_([this](std::exception_ptr) {
-        log::error("notifications", "removing old notifications failed unexpectedly");
+      work_([this](std::exception_ptr failure) {
+        log::error("notifications", "removing old notifications failed unexpectedly",
+                   {{"reason", reason_of(failure)}});
         start();
       }) {}
 

@@ -16,8 +16,8 @@ Pruner::Pruner(OrderStore& store, Scheduler& scheduler, const Clock& clock, cons
       scheduler_(scheduler),
       clock_(clock),
       options_(options),
-      work_([this](std::exception_ptr) {
-        log::error("orders", "removing old entries failed unexpectedly");
+      work_([this](std::exception_ptr failure) {
+        log::error("orders", "removing old entries failed unexpectedly", {{"reason", reason_of(failure)}});
         arm();
       }) {}
 

@@ -63,7 +63,7 @@ Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context,
 
 // What every handshake of the chat may be refused with.
 inline constexpr std::uint32_t handshake_errors =
-    docs::codes(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
+    code_bits(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
 
 }  // namespace parley::rest
 

@@ -37,14 +37,6 @@ net::Handler at_once(Answer answer) {
   };
 }
 
-void log_failure(std::exception_ptr failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& e) {
-    log::error("rest", "a chat message's delivery broke off", {{"reason", e.what()}});
-  }
-}
-
 class HttpGateway final : public Gateway {
  public:
   HttpGateway(Dependencies dependencies, Options options)
@@ -55,7 +47,7 @@ class HttpGateway final : public Gateway {
         rooms_(deps_.loop, deps_.loop, deps_.clock, deps_.chat, backlog()),
         inboxes_(deps_.loop, deps_.loop, deps_.clock, deps_.chat, backlog()),
         visits_(deps_.loop, deps_.clock, deps_.chat),
-        posts_(log_failure),
+        posts_(log_failures("rest", "a chat message's delivery broke off")),
         chat_{.rooms = rooms_,
               .inboxes = inboxes_,
               .visits = visits_,

@@ -96,13 +96,10 @@ void Place::leave() noexcept {
 }
 
 LogHubs::LogHubs(net::Loop& loop, Scheduler& scheduler, const Clock& clock, std::size_t backlog)
-    : loop_(loop), environment_{scheduler, clock}, backlog_(backlog), tasks_([](std::exception_ptr failure) {
-        try {
-          std::rethrow_exception(failure);
-        } catch (const std::exception& e) {
-          log::error("rest", "following a log broke off", {{"reason", e.what()}});
-        }
-      }) {}
+    : loop_(loop),
+      environment_{scheduler, clock},
+      backlog_(backlog),
+      tasks_(log_failures("rest", "following a log broke off")) {}
 
 LogHubs::~LogHubs() = default;
 

@@ -194,7 +194,7 @@ net::WebSocketAcceptor accept_notifications(NotificationEdge& edge) {
 
 namespace {
 constexpr std::uint32_t handshake_refusals =
-    docs::codes(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
+    code_bits(Code::invalid_argument, Code::permission_denied, Code::unauthenticated);
 }  // namespace
 
 docs::Endpoint notifications_endpoint(docs::Tag tag) {

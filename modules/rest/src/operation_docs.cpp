@@ -70,7 +70,7 @@ docs::Endpoint OperationRoute::endpoint() const {
   } else if (versioning_ == Versioning::header) {
     const auto& latest = versions_.latest();
     endpoint.view = view_of(latest);
-    endpoint.errors |= docs::codes(Code::invalid_argument);
+    endpoint.errors |= code_bits(Code::invalid_argument);
     endpoint.parameters.push_back({"API-Version", "header",
                                    "Which version of the API to speak; the latest where it is left out.",
                                    versions_.schema()});

@@ -68,13 +68,9 @@ void Visitor::leave() noexcept {
 }
 
 Visits::Visits(Scheduler& scheduler, const Clock& clock, chat::ChatService& chat)
-    : environment_{scheduler, clock}, chat_(chat), tasks_([](std::exception_ptr failure) {
-        try {
-          std::rethrow_exception(failure);
-        } catch (const std::exception& e) {
-          log::error("rest", "being in a room broke off", {{"reason", e.what()}});
-        }
-      }) {}
+    : environment_{scheduler, clock},
+      chat_(chat),
+      tasks_(log_failures("rest", "being in a room broke off")) {}
 
 Task<void> Visits::run(std::shared_ptr<Visit> visit) {
   struct Listed {  // until it has ended, however it does

@@ -82,7 +82,7 @@ Endpoint describe_delay(net::Method method) {
           .request = &describe<DelayRequest>(),
           .answers = {{.contents = {json(R"({"type":"object","properties":{"delay":{"type":"integer"}}})",
                                          R"({"delay":250})")}}},
-          .errors = docs::codes(Code::invalid_argument)};
+          .errors = code_bits(Code::invalid_argument)};
 }
 
 Endpoint describe_headers(net::Method method) {
@@ -120,7 +120,7 @@ Endpoint describe_stream(net::Method method) {
                                  .schema = R"({"type":"string"})",
                                  .example = "{\"id\":0,\"of\":1,\"timestamp\":\"2026-01-01T00:00:00Z\"}\n"}},
                    .tagged = false}},
-      .errors = docs::codes(Code::invalid_argument)};
+      .errors = code_bits(Code::invalid_argument)};
 }
 
 Endpoint describe_bytes(net::Method method) {
@@ -133,7 +133,7 @@ Endpoint describe_bytes(net::Method method) {
                                      .schema = R"({"type":"string"})",
                                      .example = "random"}},
                        .tagged = false}},
-          .errors = docs::codes(Code::invalid_argument)};
+          .errors = code_bits(Code::invalid_argument)};
 }
 
 }  // namespace parley::teaching

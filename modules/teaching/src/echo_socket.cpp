@@ -53,7 +53,7 @@ docs::Channel echo_channel() {
                      .direction = Direction::from_client,
                      .messages = {frame},
                      .replies = {frame}}},
-          .errors = docs::codes(Code::permission_denied)};
+          .errors = code_bits(Code::permission_denied)};
 }
 
 }  // namespace

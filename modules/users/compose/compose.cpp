@@ -7,8 +7,8 @@ namespace parley {
 namespace users {
 
 std::unique_ptr<UserModule> make_user_service(Dependencies dependencies, Options options) {
-  return std::make_unique<Service>(UserStore(std::move(dependencies.database)), dependencies.bus,
-                                   dependencies.metrics, dependencies.random, options);
+  return std::make_unique<Service>(UserStore(std::move(dependencies.database)), dependencies.metrics,
+                                   dependencies.random, options);
 }
 
 }  // namespace users

@@ -58,11 +58,10 @@ void patch(T& field, const std::optional<T>& patched) {
 
 }  // namespace
 
-Service::Service(UserStore store, Bus& bus, Metrics& metrics, Random& random, const Options& options)
+Service::Service(UserStore store, Metrics& metrics, Random& random, const Options& options)
     : store_(std::move(store)),
       cache_(static_cast<std::size_t>(options.cached_users)),
       emails_(options.refused_email_domains),
-      bus_(bus),
       random_(random),
       succeeded_{metrics.counter("user_creations_total", creations_help, {{"status", "success"}}),
                  metrics.histogram("user_creation_duration_seconds", creation_seconds_help,
@@ -111,7 +110,6 @@ Task<Result<User>> Service::insert_user(CallContext context, CreateUser request)
   if (!inserted) co_return std::unexpected(translated(std::move(inserted.error())));
   count_active(+1);
   cache_.put(user);
-  changed(UserChanged::Change::created, user);
   co_return user;
 }
 
@@ -180,7 +178,6 @@ Task<Result<User>> Service::change_user(CallContext context, std::string id, Use
   if (!modified) co_return std::unexpected(translated(std::move(modified.error())));
   count_active(static_cast<int>(modified->after.active) - static_cast<int>(modified->before.active));
   cache_.put(modified->after);
-  changed(UserChanged::Change::updated, modified->after);
   co_return std::move(modified->after);
 }
 
@@ -191,7 +188,6 @@ Task<Result<void>> Service::delete_user(CallContext context, DeleteUser request)
   if (!removed) co_return std::unexpected(translated(std::move(removed.error())));
   if (removed->active) count_active(-1);
   cache_.erase(removed->id);
-  changed(UserChanged::Change::deleted, *removed);
   co_return Result<void>{};
 }
 
@@ -222,11 +218,6 @@ Result<void> Service::check_email(const std::string& email) const {
   if (domain.empty()) return {};
   return invalid_field("email",
                        "must not be of the domain " + std::string(domain) + ", which is not allowed here");
-}
-
-void Service::changed(UserChanged::Change change, const User& user) {
-  const UserChanged event{change, user};
-  bus_.publish(event);
 }
 
 void Service::count_active(std::int64_t difference) {

@@ -1,4 +1,4 @@
-// The users' rules and what happens around a change: cache, metrics, events.
+// The users' rules and what happens around a change: cache and metrics.
 #pragma once
 
 #include "cache.hpp"
@@ -12,7 +12,7 @@ namespace parley::users {
 // Loop thread only. What it refers to outlives it.
 class Service final : public UserModule {
  public:
-  Service(UserStore store, Bus& bus, Metrics& metrics, Random& random, const Options& options);
+  Service(UserStore store, Metrics& metrics, Random& random, const Options& options);
 
   Task<Result<void>> start() override;
   Task<Result<User>> create_user(CallContext context, CreateUser request) override;
@@ -34,13 +34,11 @@ class Service final : public UserModule {
   Task<Result<User>> insert_user(CallContext context, CreateUser request);
   Task<Result<User>> find_user(CallContext context, std::string id);  // not_found
   Task<Result<User>> change_user(CallContext context, std::string id, UserStore::Change change);
-  void changed(UserChanged::Change change, const User& user);  // after the commit
   void count_active(std::int64_t difference);
 
   UserStore store_;
   UserCache cache_;
   EmailPolicy emails_;
-  Bus& bus_;
   Random& random_;
   Creations succeeded_;
   Creations failed_;

@@ -39,7 +39,7 @@ TEST_CASE("chat tail: a message that does not follow starts it anew") {
   CHECK_FALSE(tail.covers(0));
   CHECK_FALSE(tail.covers(1));
   CHECK(tail.covers(2));
-  CHECK(budget.used == footprint(numbered(3)));
+  CHECK(budget.used() == footprint(numbered(3)));
 }
 
 TEST_CASE("chat tail: bounded by number, by bytes, and by what all take together") {
@@ -54,16 +54,40 @@ TEST_CASE("chat tail: bounded by number, by bytes, and by what all take together
     for (int seq = 1; seq <= 100; ++seq) large.append(numbered(seq, 100'000));
     CHECK(large.covers(90));
     CHECK_FALSE(large.covers(80));
-    CHECK(budget.used <= 2 * Tail::max_bytes);
-
-    budget.used += TailBudget::limit;
-    large.append(numbered(101, 100'000));
-    CHECK_FALSE(large.covers(100));
-    budget.used -= TailBudget::limit;
-    large.append(numbered(102, 100'000));
-    CHECK(large.covers(101));
+    CHECK(budget.used() <= 2 * Tail::max_bytes);
   }
-  CHECK(budget.used == 0);
+  CHECK(budget.used() == 0);
+}
+
+TEST_CASE("chat tail: past what all may take together, the one that was still for longest gives way") {
+  const auto size = footprint(numbered(1, 100'000));
+  TailBudget budget(4 * size);
+  {
+    Tail still(budget), busy(budget), other(budget);
+    for (int seq = 1; seq <= 2; ++seq) still.append(numbered(seq, 100'000));
+    busy.append(numbered(1, 100'000));
+    other.append(numbered(1, 100'000));
+    busy.append(numbered(2, 100'000));
+    CHECK_FALSE(still.covers(0));  // its oldest has gone
+    CHECK(still.covers(1));
+    for (int seq = 3; seq <= 4; ++seq) busy.append(numbered(seq, 100'000));
+    CHECK_FALSE(still.covers(1));
+    CHECK_FALSE(other.covers(0));
+    CHECK(busy.covers(0));
+    CHECK(budget.used() == 4 * size);
+    busy.append(numbered(5, 100'000));
+    CHECK_FALSE(busy.covers(0));
+    CHECK(busy.covers(1));
+    still.append(numbered(3, 100'000));
+    CHECK(still.covers(2));
+    busy.clear();
+    CHECK(budget.used() == size);
+    still.append(numbered(4, 500'000));  // more than all may take
+    CHECK(budget.used() == 0);
+    still.append(numbered(5));
+    CHECK(still.covers(4));
+  }
+  CHECK(budget.used() == 0);
 }
 
 TEST_CASE("chat tail: a page of large messages ends early") {

@@ -130,9 +130,9 @@ TEST_CASE("schemas of money and of a shorthand", "[schema]") {
   const auto all = Json::parse(set.definitions());
   const auto& fields = all["Parcel"]["properties"];
   CHECK(fields["price"] ==
-        Json::parse(R"({"type":"number","multipleOf":0.01,"minimum":0.0,"maximum":1000000.0})"));
-  CHECK(fields["fee"] == Json::parse(R"({"type":"number","multipleOf":0.01,"minimum":-0.5,"maximum":0.5})"));
-  CHECK(fields["anything"] == Json::parse(R"({"type":"number","multipleOf":0.01})"));
+        Json::parse(R"({"type":"number","x-decimals":2,"minimum":0.0,"maximum":1000000.0})"));
+  CHECK(fields["fee"] == Json::parse(R"({"type":"number","x-decimals":2,"minimum":-0.5,"maximum":0.5})"));
+  CHECK(fields["anything"] == Json::parse(R"({"type":"number","x-decimals":2})"));
   CHECK(fields["to"] == Json::parse(R"({"$ref":"#/$defs/Address"})"));
   CHECK(all["Address"] == Json::parse(R"({"description":"Where to.","oneOf":[
     {"type":"string","minLength":1,"maxLength":20},

@@ -115,6 +115,7 @@ TEST_CASE("an error takes only its own work out of the group", "[db]") {
   CHECK(fixture.count_notes(*database) == 2);
   CHECK(fixture.count_notes(*database, "bad") == 0);
   CHECK(database->statistics().commits == 2);
+  CHECK(database->statistics().writes == 3);  // with the one that was held
   CHECK(database->healthy());
 }
 
@@ -144,6 +145,7 @@ TEST_CASE("an error that changed nothing costs no second run", "[db]") {
     return session.query("SELECT 1 FROM tags", [](const db::Row&) {});
   });
   CHECK(*tags == 1);  // not even 'blue'
+  CHECK(database->statistics().writes == 3);
 }
 
 TEST_CASE("a schema change of work that fails is taken back too", "[db]") {

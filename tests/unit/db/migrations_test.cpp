@@ -81,6 +81,8 @@ TEST_CASE("a migration that fails leaves nothing and can be mended", "[db]") {
     CHECK(opened.error().code == Code::internal);
     CHECK(opened.error().message.find("migration 2 (ages)") != std::string::npos);
     CHECK(opened.error().message.find("nowhere") == std::string::npos);
+    CHECK((opened.error().message.find("nothing of it was kept") != std::string::npos) == !commits);
+    CHECK((opened.error().message.find("restore the database") != std::string::npos) == commits);
     if (!commits) CHECK(fixture.try_open(copy, two));
   }
 }

@@ -1,5 +1,11 @@
+#include "session.hpp"
+
+#include "connection.hpp"
 #include "fixture.hpp"
 
+#include <sqlite3.h>
+
+#include <cerrno>
 #include <limits>
 #include <stdexcept>
 
@@ -193,7 +199,8 @@ TEST_CASE("what work may not run is refused, and the database goes on", "[db]") 
   CHECK(database->healthy());
 }
 
-TEST_CASE("an exception in work or in a row is `internal` and leaves nothing", "[db]") {
+TEST_CASE("an exception in work or in a row is `internal`, is in the log, and leaves nothing", "[db]") {
+  LogLines lines;
   Fixture fixture;
   auto database = fixture.open(":memory:");
   auto done = fixture.write(*database, [](db::Session& session) -> Result<int> {
@@ -203,7 +210,26 @@ TEST_CASE("an exception in work or in a row is `internal` and leaves nothing", "
   });
   REQUIRE_FALSE(done);
   CHECK(done.error().code == Code::internal);
+  CHECK(done.error().message.find("row") == std::string::npos);
+  CHECK(lines.contains("the storage work failed row"));
   CHECK(fixture.count_notes(*database) == 0);
+  CHECK_FALSE(fixture.read(*database, [](db::Session&) -> Result<int> { throw 7; }));
+  CHECK(lines.contains("the storage work failed an exception that is no std::exception"));
+}
+
+TEST_CASE("a failure is told by its own errno, not by that of an earlier one", "[db]") {
+  TemporaryDirectory directory;
+  auto connection = db::Connection::open("test", ":memory:", db::Connection::Mode::read_write, 1 << 20);
+  REQUIRE(connection);
+  errno = ENOSPC;
+  (*connection)->note_failure(SQLITE_IOERR);
+  CHECK((*connection)->system_error() == ENOSPC);
+  REQUIRE((*connection)->control(db::Connection::Control::begin) == SQLITE_OK);
+  db::SqliteSession session(**connection, db::SqliteSession::Access::read_write);
+  session.begin_work();
+  db::Session& work = session;
+  CHECK_FALSE(work.execute("SELECT nothing FROM nowhere"));
+  CHECK((*connection)->system_error() == 0);
 }
 
 TEST_CASE("a statement may be used within its own rows", "[db]") {

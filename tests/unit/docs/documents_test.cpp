@@ -63,7 +63,7 @@ docs::Endpoint find_endpoint() {
           .tag = {"things", "Things to find."},
           .request = &describe<Find>(),
           .answers = {{.contents = {docs::json_of<Found>({"v1.", {.version = 1, .unix_time = true}})}}},
-          .errors = docs::codes(Code::not_found, Code::already_exists, Code::aborted),
+          .errors = code_bits(Code::not_found, Code::already_exists, Code::aborted),
           .permission = "things:read"};
 }
 

@@ -1,8 +1,8 @@
 #include "catch.hpp"
 
-#include <parley/bus.hpp>
 #include <parley/context.hpp>
 #include <parley/ids.hpp>
+#include <parley/operation.hpp>
 #include <parley/result.hpp>
 #include <parley/time.hpp>
 
@@ -99,44 +99,31 @@ TEST_CASE("cancellation runs its waiter once, at once when it is too late") {
   CHECK(calls == 11);
 }
 
-TEST_CASE("the bus delivers by type, in order, to those still subscribed") {
-  struct Ping {
-    int n;
-  };
-  struct Other {};
-  Bus bus;
-  std::vector<int> got;
-  auto first = bus.subscribe<Ping>([&](const Ping& p) { got.push_back(p.n); });
-  {
-    auto second = bus.subscribe<Ping>([&](const Ping& p) { got.push_back(p.n * 10); });
-    bus.publish(Ping{1});
-  }
-  bus.publish(Ping{2});
-  bus.publish(Other{});
-  CHECK(got == std::vector{1, 10, 2});
-}
-
-TEST_CASE("a subscriber that fails or unsubscribes during delivery disturbs no other") {
-  Bus bus;
-  std::vector<int> got;
-  Bus::Subscription later;
-  auto failing = bus.subscribe<int>([](const int&) { throw std::runtime_error("no"); });
-  auto dropping = bus.subscribe<int>([&](const int&) { later = {}; });
-  later = bus.subscribe<int>([&](const int&) { got.push_back(-1); });
-  auto last = bus.subscribe<int>([&](const int& n) { got.push_back(n); });
-  bus.publish(3);
-  CHECK(got == std::vector{3});
-}
-
 TEST_CASE("every code has a row in the one error table") {
-  for (int code = 0; code <= 16; ++code) {
+  std::set<std::string_view> names, titles;
+  std::set<int> jsonrpc_codes;
+  for (std::size_t code = 0; code < code_count; ++code) {
     const auto& row = info(static_cast<Code>(code));
-    CHECK(!row.name.empty());
-    CHECK(row.http_status >= 200);
+    names.insert(row.name);
+    titles.insert(row.title);
+    jsonrpc_codes.insert(row.jsonrpc_code);
+    CHECK((code == 0 || row.http_status >= 400));
   }
+  CHECK(names.size() == code_count);
+  CHECK(titles.size() == code_count);
+  CHECK(jsonrpc_codes.size() == code_count);
+  CHECK(info(Code::unauthenticated).name == "unauthenticated");
   CHECK(info(Code::invalid_argument).http_status == 400);
   CHECK(info(static_cast<Code>(99)).name == "unknown");
   const auto error =
       invalid_argument({{"name", "is required"}, {"age", "must be between 0 and 120, is 200"}});
   CHECK(error.message == "name is required (and 1 more problem)");
+}
+
+TEST_CASE("a set of codes has those that were put into it") {
+  constexpr auto bits = code_bits(Code::not_found, Code::unauthenticated);
+  CHECK(has_code(bits, Code::not_found));
+  CHECK(has_code(bits, Code::unauthenticated));
+  CHECK_FALSE(has_code(bits, Code::ok));
+  CHECK(code_bits() == 0);
 }

@@ -63,6 +63,7 @@ const TypeInfo& describe<Settings>() {
       field<&Settings::when>("when"),
       field<&Settings::wait>("wait"),
       field<&Settings::colour>("colour"),
+      field<&Settings::other_colour>("other_colour"),
       field<&Settings::maybe>("maybe"),
       field<&Settings::twice>("twice"),
       field<&Settings::names>("names", items(0, 2)),

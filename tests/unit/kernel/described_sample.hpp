@@ -43,6 +43,7 @@ struct Settings {
   Timestamp when;
   std::chrono::milliseconds wait{0};
   Colour colour = Colour::red;
+  std::optional<Colour> other_colour;
   std::optional<std::int32_t> maybe;
   std::optional<std::optional<std::string>> twice;
   std::vector<std::string> names;

@@ -132,3 +132,25 @@ TEST_CASE("a follower ends by its receiver, its caller, its deadline and the end
   }
   CHECK(h.followers.size() == 0);
 }
+
+TEST_CASE("a wake that destroys another follower leaves it alone") {
+  test::ManualTime time;
+  Followers followers;
+  CallContext context;
+  context.clock = &time;
+  TaskGroup first([](std::exception_ptr) { FAIL("no exception was expected"); });
+  auto second = std::make_unique<TaskGroup>([](std::exception_ptr) { FAIL("no exception was expected"); });
+  int ended = 0;
+  const auto follow = [&](std::function<void()> at_end) -> Task<void> {
+    Follower follower(followers, context, time);
+    auto waiting = follower.wait();
+    co_await std::move(waiting);
+    ++ended;
+    at_end();
+  };
+  first.spawn(follow([&] { second.reset(); }));
+  second->spawn(follow([] {}));
+  followers.wake();
+  CHECK(ended == 1);
+  CHECK(followers.size() == 0);
+}

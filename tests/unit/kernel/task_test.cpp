@@ -133,6 +133,38 @@ TEST_CASE("when_empty waits for the last task") {
   CHECK(out == std::vector{2, 1});
 }
 
+TEST_CASE("when_empty completes when the last task's arguments have gone") {
+  TaskGroup group(rethrow_nothing()), outer(rethrow_nothing());
+  auto alive = std::make_shared<int>(1);
+  std::weak_ptr<int> watch = alive;
+  Gate gate;
+  auto hold = [](Gate& g, std::shared_ptr<int>) -> Task<void> { co_await g.wait(); };
+  group.spawn(hold(gate, std::move(alive)));
+  bool empty = false, gone = false;
+  auto wait = [&]() -> Task<void> {
+    co_await group.when_empty();
+    empty = true;
+    gone = watch.expired();
+  };
+  outer.spawn(wait());
+  (*gate.resume)(1);
+  CHECK(empty);
+  CHECK(gone);
+}
+
+TEST_CASE("an exception of any type gives a reason") {
+  CHECK(reason_of(std::make_exception_ptr(std::runtime_error("no room"))) == "no room");
+  CHECK(reason_of(std::make_exception_ptr(7)) == "an exception that is no std::exception");
+
+  TaskGroup group(log_failures("test", "it broke off"));
+  auto failing = []() -> Task<void> {
+    throw 7;
+    co_return;
+  };
+  group.spawn(failing());
+  CHECK(group.size() == 0);
+}
+
 TEST_CASE("the lifecycle starts in order, stops in reverse, and undoes a failed start") {
   std::vector<std::string> events;
   const auto step = [&](std::string name, bool good) {

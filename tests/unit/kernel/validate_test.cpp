@@ -298,6 +298,18 @@ TEST_CASE("a list takes one element per text", "[validate][text]") {
   CHECK(s.colours == std::vector{Colour::green, Colour::red});
 }
 
+TEST_CASE("a list of names may come as one text, a single name may not", "[validate][text]") {
+  Settings s;
+  CHECK(set(s, "colours", "red,green").empty());
+  CHECK(s.colours == std::vector{Colour::red, Colour::green});
+  CHECK(set(s, "colours", "red,") == "colours must be one of red, green");
+  CHECK(set(s, "colour", "red,green") == "colour must be one of red, green");
+  CHECK(set(s, "other_colour", "red,green") == "other_colour must be one of red, green");
+  CHECK_FALSE(s.other_colour);
+  CHECK(set(s, "other_colour", "green").empty());
+  CHECK(s.other_colour == Colour::green);
+}
+
 TEST_CASE("not every field can come as text", "[validate][text]") {
   CHECK(set("nothing", "x") == "unknown");
   CHECK(set("extra", "x") == "unknown");

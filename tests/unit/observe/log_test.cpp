@@ -82,6 +82,16 @@ TEST_CASE("text lines are for people, one entry each") {
   CHECK(parse_rfc3339(lines[0].substr(0, lines[0].find(' '))));
 }
 
+TEST_CASE("a text line says nothing to the terminal") {
+  const auto lines = logged({}, [] {
+    log::info("http", "\x1b[2J", {{"path", "/\u009b2J"}, {"peer", "\xff\xe2\x82"}});
+    log::info("http", "h\u00e9llo \u00a0\u20ac", {{"next", "a\u0085b c\"\\"}});
+  });
+  REQUIRE(lines.size() == 2);
+  CHECK(without_time(lines[0]) == R"( INFO  http: \x1b[2J path=/\xc2\x9b2J peer=\xff\xe2\x82)");
+  CHECK(without_time(lines[1]) == " INFO  http: h\u00e9llo \u00a0\u20ac next=\"a\\xc2\\x85b c\\\"\\\\\"");
+}
+
 TEST_CASE("json lines are one object each") {
   observe::LogOptions options;
   options.format = "json";
@@ -127,6 +137,33 @@ TEST_CASE("every line that fits the queue is written before the log goes, from a
     for (auto& thread : threads) thread.join();
   });
   CHECK(lines.size() == 2000);
+}
+
+TEST_CASE("lines that give way to others are counted") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);  // that nobody reads for now
+  const int kept = ::dup(STDERR_FILENO);
+  ::dup2(ends[1], STDERR_FILENO);
+  ::close(ends[1]);
+  observe::LogOptions options;
+  options.queue = 64;
+  auto log = observe::install_log(options);
+  const bool none_yet = log->dropped() == 0;
+  const std::string text(1000, 'x');
+  for (int i = 0; i < 1000; ++i) log::info("t", text);
+  const auto dropped = log->dropped();
+  std::thread reader([&] {
+    char bytes[4096];
+    while (::read(ends[0], bytes, sizeof bytes) > 0) {
+    }
+  });
+  log.reset();
+  ::dup2(kept, STDERR_FILENO);
+  ::close(kept);
+  reader.join();
+  ::close(ends[0]);
+  CHECK(none_yet);
+  CHECK(dropped > 100);  // what the pipe and the queue do not hold
 }
 
 TEST_CASE("the log's options name what is wrong") {

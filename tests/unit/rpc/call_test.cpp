@@ -45,6 +45,13 @@ class Port {
     if (waits) co_await callback<bool>([this](Resume<bool> resume) { waiting.emplace(std::move(resume)); });
     co_return Reply{question.number + 1};
   }
+  Task<Result<void>> follow(CallContext, Question question, Sink<Reply> sink) {
+    const Reply reply{question.number};
+    auto sending = sink.send(reply);
+    (void)co_await std::move(sending);
+    co_await callback<bool>([this](Resume<bool> resume) { waiting.emplace(std::move(resume)); });
+    co_return fail(Code::cancelled, "the receiver has gone");
+  }
   int asked = 0;
   bool waits = false;
   std::optional<Resume<bool>> waiting;
@@ -53,6 +60,7 @@ class Port {
 constexpr Operation rows[] = {
     operation<&Port::ask>("Ask", permission("questions:ask")),
     operation<&Port::ask>("AskAnybody", rpc("ask_anybody")),
+    operation<&Port::follow>("Follow"),
 };
 static_assert(distinct(rows));
 constexpr Operation same_methods[] = {operation<&Port::ask>("Ask"),
@@ -101,6 +109,7 @@ struct Fixture {
   const BoundService service{"questions", rows, &port};
   const calls::BoundOperation operation{edge, service, rows[0]};
   const calls::BoundOperation open{edge, service, rows[1]};
+  const calls::BoundOperation stream{edge, service, rows[2]};
   CallContext context;
   Kept out;
 };
@@ -137,6 +146,32 @@ TEST_CASE("a call that waits is measured until its answer") {
   REQUIRE(outcome);
   CHECK(*outcome);
   CHECK(fixture.metrics["operation_duration_seconds questions Ask"].observations == std::vector{0.25});
+}
+
+TEST_CASE("a stream is counted while it is open, and is no duration") {
+  Fixture fixture;
+  Number in(1);
+  std::optional<Result<void>> outcome;
+  const auto run = [&]() -> Task<void> {
+    auto call = fixture.stream.call(fixture.context, in, fixture.out);
+    outcome = co_await std::move(call);
+  };
+  const std::string open = "operation_streams questions Follow";
+  {
+    TaskGroup group([](std::exception_ptr) {});
+    group.spawn(run());
+    CHECK(fixture.out.number == 1);
+    CHECK(fixture.metrics[open].value == 1);
+    group.spawn(run());
+    CHECK(fixture.metrics[open].value == 2);
+    fixture.time.advance(std::chrono::hours(1));
+    (*fixture.port.waiting)(true);
+    REQUIRE(outcome);
+    CHECK(fixture.metrics[open].value == 1);
+  }
+  CHECK(fixture.metrics[open].value == 0);  // also of one that was destroyed
+  CHECK(fixture.metrics["operation_calls_total questions Follow jsonrpc cancelled"].value == 1);
+  CHECK_THROWS_AS(fixture.metrics["operation_duration_seconds questions Follow"], std::out_of_range);
 }
 
 TEST_CASE("the port's error is the outcome") {

@@ -40,7 +40,7 @@ class UsersInProcess {
     auto opened = db::open_sqlite("users", database_path, users::migrations(), db::Options(), time_, time_);
     if (!opened) throw std::runtime_error(opened.error().message);
     database_ = opened->get();
-    service_ = users::make_user_service({std::move(*opened), bus_, metrics_, *random_}, std::move(options));
+    service_ = users::make_user_service({std::move(*opened), metrics_, *random_}, std::move(options));
     auto started = run(service_->start());
     if (!started) throw std::runtime_error(started.error().message);
   }
@@ -65,13 +65,11 @@ class UsersInProcess {
   void run(Task<void> task) { time_.wait(std::move(task)); }
 
   ManualTime& time() { return time_; }
-  Bus& bus() { return bus_; }
   const RecordingMetrics& metrics() const { return metrics_; }
   db::Database& database() { return *database_; }
 
  private:
   ManualTime time_;
-  Bus bus_;
   RecordingMetrics metrics_;
   std::unique_ptr<Random> random_ = make_random();
   std::unique_ptr<users::UserModule> service_;

@@ -185,33 +185,6 @@ TEST_CASE("without its database the module answers from memory and says so other
   CHECK(validation.error().code == Code::unavailable);
 }
 
-TEST_CASE("every change is told on the bus, once it is durable") {
-  UsersInProcess users(":memory:");
-  std::vector<UserChanged> seen;
-  std::uint64_t writes = 0;
-  auto subscription = users.bus().subscribe<UserChanged>([&](const UserChanged& event) {
-    seen.push_back(event);
-    writes = users.database().statistics().writes;
-  });
-  const auto user = create(users, "a@example.com");
-  REQUIRE(user);
-  REQUIRE(seen.size() == 1);
-  CHECK(writes == 1);
-  CHECK(seen[0].change == UserChanged::Change::created);
-  CHECK(seen[0].user == *user);
-  CHECK_FALSE(create(users, "a@example.com"));
-  CHECK_FALSE(rename(users, user->id, "x"));
-  CHECK(seen.size() == 1);
-  REQUIRE(rename(users, user->id, "Renamed"));
-  REQUIRE(seen.size() == 2);
-  CHECK(seen[1].change == UserChanged::Change::updated);
-  CHECK(seen[1].user.name == "Renamed");
-  REQUIRE(remove(users, user->id));
-  REQUIRE(seen.size() == 3);
-  CHECK(seen[2].change == UserChanged::Change::deleted);
-  CHECK(seen[2].user.id == user->id);
-}
-
 TEST_CASE("e-mails of refused domains are refused, at creation and at every change") {
   UsersInProcess users(":memory:", {.refused_email_domains = {"mailinator.com"}, .cached_users = 10});
   const auto refused = [](const Result<User>& result) {

@@ -3,7 +3,6 @@
 
 #include <parley/chat/chat.hpp>
 #include <parley/db/sqlite.hpp>
-#include <parley/health.hpp>
 #include <parley/ids.hpp>
 #include <parley/metrics.hpp>
 

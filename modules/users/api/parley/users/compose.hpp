@@ -1,9 +1,7 @@
 // Builds the users module (implemented in compose/).
 #pragma once
 
-#include <parley/bus.hpp>
 #include <parley/db/sqlite.hpp>
-#include <parley/health.hpp>
 #include <parley/ids.hpp>
 #include <parley/metrics.hpp>
 #include <parley/users/users.hpp>
@@ -22,7 +20,6 @@ struct Options {
 
 struct Dependencies {
   std::unique_ptr<db::Database> database;  // opened with migrations()
-  Bus& bus;
   Metrics& metrics;
   Random& random;
 };

@@ -117,12 +117,6 @@ class UserService {
   virtual Task<Result<UserValidation>> validate_user(CallContext context, ValidateUser request) = 0;
 };
 
-// On the bus after the change is durable.
-struct UserChanged {
-  enum class Change { created, updated, deleted } change;
-  User user;
-};
-
 }  // namespace parley::users
 
 namespace parley {

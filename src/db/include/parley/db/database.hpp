@@ -110,10 +110,15 @@ struct Migration {
   std::string_view sql;   // statements separated by `;`, run in one transaction; never changed once shipped
 };
 
+// Counted since the database was opened, but for the queues.
 struct Statistics {
-  std::uint64_t commits = 0, writes = 0, reads = 0, rejected = 0, failed_commits = 0;
-  std::size_t write_queue = 0, read_queue = 0;
-  double commit_seconds = 0;  // summed
+  std::uint64_t commits = 0;         // transactions on disk, each of a group of writes
+  std::uint64_t writes = 0;          // calls of write() that were stored; not those that answered an error
+  std::uint64_t reads = 0;           // calls of read() that ran
+  std::uint64_t rejected = 0;        // calls that never ran: a full queue, a deadline that was over, a stop
+  std::uint64_t failed_commits = 0;  // groups of writes that the disk did not take
+  std::size_t write_queue = 0, read_queue = 0;  // calls that wait now
+  double commit_seconds = 0;                    // spent committing
 };
 
 // Loop thread only, except where stated. Outlives every call made on it.
@@ -139,8 +144,8 @@ class Database {
     return submit(false, std::move(context), std::move(work));
   }
 
-  // False after a failed commit or read until one succeeds again; any thread. A failing database probes
-  // itself, so that it recovers without traffic.
+  // False after a failed commit or read until one succeeds again, and for good once damage was met; any
+  // thread. A failing database probes itself, so that it recovers without traffic.
   virtual bool healthy() const noexcept = 0;
   virtual Statistics statistics() const noexcept = 0;  // any thread
   // Answers what is queued, then joins the threads. Later calls answer `unavailable`. Idempotent. The loop
@@ -160,6 +165,8 @@ class Database {
   };
   // Takes `job` until finish(); any bound or refusal is answered through refuse() and finish() too.
   virtual void enqueue(bool write, Job& job) = 0;
+  // For the exception that is being handled: logs it, as the answer tells nothing of it.
+  static Error failed_work() noexcept;
 
  private:
   template <class Work>
@@ -175,7 +182,7 @@ class Database {
           answer.emplace(work(session));
           return answer->has_value();
         } catch (...) {
-          refuse(Error{Code::internal, "the storage work failed"});
+          refuse(failed_work());
           return false;
         }
       }

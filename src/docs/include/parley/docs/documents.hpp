@@ -13,7 +13,7 @@ struct About {
   std::string_view title = "Parley";
   std::string_view version;
   std::string_view text;  // CommonMark
-  // Whether calls without a token are taken, but for permissions that begin with `admin:`.
+  // Whether calls without a token are taken, but for administrative permissions.
   bool anonymous = true;
 };
 

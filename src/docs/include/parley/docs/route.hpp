@@ -69,12 +69,6 @@ struct Parameter {
   std::string_view schema;  // JSON Schema as text
 };
 
-// A set of codes: bits as in Operation::errors.
-template <class... Codes>
-constexpr std::uint32_t codes(Codes... all) noexcept {
-  return (std::uint32_t{0} | ... | (std::uint32_t{1} << static_cast<unsigned>(Code{all})));
-}
-
 // A route's handler. HEAD, 304 for If-None-Match, and what the server refuses before a handler runs
 // (net::refusals) are added by the document.
 struct Endpoint {
@@ -89,12 +83,13 @@ struct Endpoint {
   std::vector<Content> bodies = {};  // a body that is not made of the request's fields
   std::vector<Parameter> parameters = {};
   std::vector<Answer> answers = {};
-  std::uint32_t errors = 0;                 // codes
+  std::uint32_t errors = 0;                 // code_bits()
   std::vector<net::Refusal> refusals = {};  // statuses that are not the one of their code
   Content error = {};                       // of neither type nor schema: problem+json alone
   std::string_view permission = {};
   bool deprecated = false;
-  View view = {};  // of parameters and body
+  bool idempotent = false;  // may be sent again
+  View view = {};           // of parameters and body
 };
 
 struct Message {
@@ -129,7 +124,7 @@ struct Channel {
   const TypeInfo* request = nullptr;  // query and header parameters
   std::vector<Flow> flows = {};
   std::string_view permission = {};
-  std::uint32_t errors = 0;  // codes that a handshake is refused with
+  std::uint32_t errors = 0;  // code_bits() that a handshake is refused with
 };
 
 // The endpoint of a row in one view: everything that the row tells. The edge that mounts it adds what it does

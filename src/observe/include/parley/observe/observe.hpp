@@ -2,10 +2,11 @@
 #pragma once
 
 #include <parley/describe.hpp>
-#include <parley/health.hpp>
 #include <parley/log.hpp>
 #include <parley/metrics.hpp>
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,12 +23,17 @@ struct LogOptions {
 
 // spdlog behind the kernel's log; writes to standard error on a thread of its own. Installs itself and
 // leaves when destroyed, flushing.
-std::unique_ptr<log::Sink> install_log(const LogOptions& options);
+class Log : public log::Sink {
+ public:
+  virtual std::uint64_t dropped() const = 0;  // lines that gave way because the queue was full; any thread
+};
+std::unique_ptr<Log> install_log(const LogOptions& options);
 
 // prometheus-cpp behind the kernel's metrics.
 class Registry : public Metrics {
  public:
-  // Runs before each exposition, to set gauges from what is counted elsewhere.
+  // Runs before each exposition, on the thread that calls text(), to set gauges from what is counted
+  // elsewhere. What `collect` refers to outlives the last text().
   virtual void on_collect(std::function<void()> collect) = 0;
   virtual std::string text() = 0;  // text exposition format 0.0.4
   // Over all series of a counter or gauge, or those whose `label` has a value that begins with `prefix`. Of a
@@ -36,12 +42,22 @@ class Registry : public Metrics {
 };
 std::unique_ptr<Registry> make_registry();
 
-class Health : public HealthRegistry {
+// As the lecture's health slide: a failed critical dependency makes the server unhealthy, another one
+// degraded.
+struct HealthCheck {
+  std::string name;  // "database"
+  bool critical = true;
+  std::function<bool()> healthy;  // answers at once, from what is known; loop thread
+};
+
+class Health {
  public:
   struct Report {
     std::string status;                                             // healthy, degraded, unhealthy
     std::vector<std::pair<std::string, std::string>> dependencies;  // name: healthy or failed
   };
+  virtual ~Health() = default;
+  virtual void add(HealthCheck check) = 0;
   virtual Report report() const = 0;
 };
 std::unique_ptr<Health> make_health();

@@ -13,6 +13,7 @@
 #include <coroutine>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -32,8 +33,8 @@ struct Edge {
 class BoundOperation;
 
 // A call that begins when it is awaited, and gives its outcome. It is the awaiter of the port's own
-// coroutine, if there is one: the chain adds neither a frame nor an allocation to a call. An exception that leaves the port is
-// logged and comes out as `internal`, which tells nothing of it.
+// coroutine, if there is one: the chain adds neither a frame nor an allocation to a call. An exception that
+// leaves the port is logged and comes out as `internal`, which tells nothing of it.
 class [[nodiscard]] Call {
  public:
   bool await_ready() noexcept;
@@ -48,6 +49,9 @@ class [[nodiscard]] Call {
       : operation_(&operation), context_(&context), in_(&in), out_(&out) {}
 
   Result<void> outcome();
+  struct Leave {
+    void operator()(Gauge* streams) const { streams->add(-1); }
+  };
 
   const BoundOperation* operation_;
   const CallContext* context_;
@@ -57,6 +61,7 @@ class [[nodiscard]] Call {
   std::optional<Error> refusal_;
   std::exception_ptr failure_;  // of what the port did before it had a task to give
   Task<Result<void>> task_;
+  std::unique_ptr<Gauge, Leave> open_;  // counts the stream among those that are open
 };
 
 // An operation of a port as one edge calls it. Loop thread only. Calls hold its address.
@@ -78,13 +83,15 @@ class BoundOperation {
  private:
   friend class Call;
   void count(Code code, double seconds) const;
+  Gauge& streams() const;
 
   const Edge& edge_;
   const BoundService service_;
   const Operation& row_;
   // Looked up at their first use, as most operations of most servers are never called.
-  mutable std::array<Counter*, 17> calls_{};
-  mutable Histogram* duration_ = nullptr;
+  mutable std::array<Counter*, code_count> calls_{};
+  mutable Histogram* duration_ = nullptr;  // of a unary one: a stream lasts as long as its receiver likes
+  mutable Gauge* streams_ = nullptr;       // of a stream
 };
 
 }  // namespace parley::calls
