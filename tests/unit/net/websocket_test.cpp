@@ -1,5 +1,6 @@
 // The opening handshake and the exchange of messages.
 #include "catch.hpp"
+#include "handshake.hpp"
 #include "live_harness.hpp"
 
 #include <parley/net/websocket.hpp>
