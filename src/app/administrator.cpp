@@ -2,6 +2,8 @@
 
 #include "files.hpp"
 
+#include <parley/operation.hpp>
+
 #include <sodium.h>
 
 #include <algorithm>
