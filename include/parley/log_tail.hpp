@@ -78,7 +78,8 @@ class LogTail : LogTailBudget::Member {
 
   // Whether it has every entry after `seq`, and one at least.
   bool covers(std::int64_t seq) const noexcept {
-    return !entries_.empty() && log_seq(entries_.front()) <= seq + 1 && log_seq(entries_.back()) > seq;
+    // In this order: a position that a client made up may be the largest there is.
+    return !entries_.empty() && log_seq(entries_.back()) > seq && log_seq(entries_.front()) <= seq + 1;
   }
   // Calls `visit(const Entry&)` for the entries after `seq`, in order, until it answers false. Only where
   // covers(seq).

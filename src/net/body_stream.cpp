@@ -1,7 +1,6 @@
 // Bodies that are produced while they are sent.
+#include "guarded.hpp"
 #include "live_connection.hpp"
-
-#include <parley/log.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -25,10 +24,12 @@ class BodyStream final : public LivePeer<Peer>, private BodyWriter {
         cancellation_(std::move(cancellation)),
         remaining_(producing_->length),
         chunked_(chunked && !producing_->length),
+        ends_with_close_(!chunked && !producing_->length),
         tasks_([this](std::exception_ptr failure) { failed(failure); }) {}
 
   void start(std::string_view head, std::size_t unread) {
     stage_ = Stage::open;
+    if (ends_with_close_) close_with_reset(true);
     outbox_.write(head);
     watch(now());
     discard_input(unread < kMaxInput ? kMaxInput - unread : 1);
@@ -54,7 +55,7 @@ class BodyStream final : public LivePeer<Peer>, private BodyWriter {
       bytes = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(*remaining_, bytes.size())));
       *remaining_ -= bytes.size();
     }
-    if (bytes.empty()) co_return true;  // a chunk without bytes would be the last
+    if (bytes.empty()) co_return wants_more();  // a chunk without bytes would be the last
     if (chunked_) {
       std::array<char, 18> head;
       auto* end = std::to_chars(head.data(), head.data() + 16, bytes.size(), 16).ptr;
@@ -63,14 +64,16 @@ class BodyStream final : public LivePeer<Peer>, private BodyWriter {
     }
     outbox_.write(bytes);
     if (chunked_) outbox_.write("\r\n");
-    if (outbox_.backlog() <= kHighWater) co_return sends();
+    if (outbox_.backlog() <= kHighWater) co_return wants_more();
     auto room = callback<bool>([this](Resume<bool> resume) {
       waiting_.emplace(std::move(resume));
       outbox_.watch(kLowWater);
     });
     const bool go_on = co_await room;
-    co_return go_on;
+    co_return go_on&& wants_more();
   }
+
+  bool wants_more() const noexcept { return sends() && remaining_ != 0u; }
 
   // The producer has ended.
   void complete() {
@@ -84,13 +87,19 @@ class BodyStream final : public LivePeer<Peer>, private BodyWriter {
     if (until_done_) asio::post(outbox_.socket().get_executor(), [self = std::move(until_done_)] {});
   }
 
-  // What was written is sent, but no end of the body: the client sees that something is missing. Where the
-  // close is the end, only a reset can tell.
+  // What was written is sent, but no end of the body: the client sees that something is missing.
   void break_off() {
-    if (chunked_ || producing_->length)
-      hang_up({});
-    else
+    if (ends_with_close_)
       cut();
+    else
+      hang_up({});
+  }
+
+  // Where the close is the end of the body, only a reset tells a client that the body is not whole. So the
+  // connection ends with one, whatever ends it, until the kernel has the last byte.
+  void close_with_reset(bool reset) {
+    error_code ignored;
+    outbox_.socket().set_option(asio::socket_base::linger(reset, 0), ignored);
   }
 
   void failed(std::exception_ptr failure) {
@@ -105,10 +114,16 @@ class BodyStream final : public LivePeer<Peer>, private BodyWriter {
 
   // LiveConnection
   void drained() override {
-    if (waiting_)
-      resume_writer(stage_ == Stage::open);
-    else
-      LiveConnection::drained();
+    if (waiting_) return resume_writer(stage_ == Stage::open);
+    const bool whole = hangs_up_ && outbox_.backlog() == 0;
+    if (whole && ends_with_close_) close_with_reset(false);
+    LiveConnection::drained();
+    if (whole && peer_ended_) end();  // no answer to wait for
+  }
+  // It has said all that it has to say, and may be waiting for the body. If it has left, writing fails.
+  void peer_ended() override {
+    peer_ended_ = true;
+    if (hangs_up_ && outbox_.backlog() == 0) end();
   }
   void say_slow() override { cut(); }
   Outbox::Border border() const noexcept override {
@@ -129,6 +144,8 @@ class BodyStream final : public LivePeer<Peer>, private BodyWriter {
   std::shared_ptr<Cancellation> cancellation_;
   std::optional<std::uint64_t> remaining_;  // of an announced length
   const bool chunked_;
+  const bool ends_with_close_;  // neither chunks nor a length say where the body ends
+  bool peer_ended_ = false;
   std::optional<Resume<bool>> waiting_;  // for room
   std::shared_ptr<LiveConnection> until_done_;
   TaskGroup tasks_;  // the producer

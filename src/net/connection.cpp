@@ -11,7 +11,6 @@ namespace parley::net {
 namespace {
 
 constexpr std::chrono::milliseconds linger_time{2000};
-constexpr std::uint32_t linger_bytes = 256 << 10;
 constexpr int rounds_per_turn = 16;          // reads of one connection before others get their turn
 constexpr std::size_t least_room = 4 << 10;  // bytes offered to a read
 
@@ -50,7 +49,8 @@ void Connection::turn_away(std::string_view answer) {
 void Connection::stop() {
   // Bytes of a request that have come are its beginning: it may still be finished and answered.
   const bool idle = phase_ == Phase::head && !partial_ && held_ == 0 && !writing_ && !running_;
-  if (idle) close();
+  error_code ignored;
+  if (idle && socket_.available(ignored) == 0) close();
 }
 
 void Connection::cut() {
@@ -89,11 +89,7 @@ void Connection::read() {
 void Connection::on_read(const error_code& error, std::size_t size) {
   reading_ = false;
   if (phase_ == Phase::closed) return;
-  if (phase_ == Phase::lingering) {
-    discarded_ += static_cast<std::uint32_t>(size);
-    if (error || discarded_ > linger_bytes) return close();
-    return read();
-  }
+  if (phase_ == Phase::lingering) return error ? close() : discard(size);
   if (read_at_ != held_) std::memmove(first_.data() + held_, first_.data() + read_at_, size);
   more_ = read_at_ + size == first_.size();
   held_ = static_cast<std::uint16_t>(held_ + size);
@@ -227,6 +223,7 @@ void Connection::park() {
   if (phase_ == Phase::body) {
     expire_at(core_->wheel, body_deadline_);
   } else if (!exchange_ || exchange_->in.empty()) {
+    if (core_->stopping()) return close();
     partial_ = false;
     expire_at(core_->wheel, now() + limits.idle_timeout);
     if (exchange_) core_->exchanges.give_back(std::move(exchange_));
@@ -269,13 +266,30 @@ void Connection::finish_closing() {
   read();
 }
 
+// Of a client that lingers: `size` bytes have come.
+void Connection::discard(std::size_t size) {
+  std::array<char, 16 << 10> rest;
+  error_code error;
+  for (int rounds = 0;; ++rounds) {
+    discarded_ += size;
+    if (discarded_ > max_discarded) return close();
+    if (rounds == rounds_per_turn) return read();
+    size = socket_.read_some(asio::buffer(rest), error);
+    if (would_block(error)) return read();
+    if (error) return close();
+  }
+}
+
 void Connection::close() {
   const Ptr self(this);
   if (phase_ == Phase::closed) return;
+  const bool handing_over = phase_ == Phase::handing_over;
   phase_ = Phase::closed;
   keep();
   error_code ignored;
   socket_.close(ignored);
+  // A stream that was to come after the answers before it.
+  if (handing_over && exchange_ && exchange_->response.streaming) exchange_->response.streaming->closed();
   if (exchange_) core_->exchanges.give_back(std::move(exchange_));
   core_->ended(*this);
 }

@@ -68,6 +68,7 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
   void on_writable(const error_code& error);
   void park();
   void finish_closing();
+  void discard(std::size_t size);
   void close();
   void peer_ended(const error_code& error);
   void due(SteadyTime now) override;
@@ -107,10 +108,10 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
   std::string remote_;
   AddressKey address_;
   SteadyTime body_deadline_{};
-  std::size_t seen_ = 0;         // of an incomplete head: see parse_head()
-  std::uint32_t discarded_ = 0;  // bytes, while lingering
-  std::uint16_t held_ = 0;       // bytes in first_ that have not been taken yet
-  std::uint16_t read_at_ = 0;    // where the pending read writes in first_
+  std::size_t seen_ = 0;       // of an incomplete head: see parse_head()
+  std::size_t discarded_ = 0;  // bytes, while lingering
+  std::uint16_t held_ = 0;     // bytes in first_ that have not been taken yet
+  std::uint16_t read_at_ = 0;  // where the pending read writes in first_
   Phase phase_ = Phase::head;
   bool reading_ = false;     // a read is pending
   bool writing_ = false;     // the wait for a writable socket is pending
@@ -122,6 +123,7 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
   bool peer_ended_ = false;  // the client has closed its side
   bool linger_ = false;      // close only after the client has had time to read
   bool turned_away_ = false;
+  std::uint8_t empty_lines_ = 0;  // that have come before the next request
   std::array<char, 1024> first_;
 };
 

@@ -1,8 +1,9 @@
 // The requests of a connection: from parsed heads to answers.
 #include "connection.hpp"
+#include "guarded.hpp"
+#include "handshake.hpp"
 #include "text.hpp"
 
-#include <parley/log.hpp>
 #include <parley/net/websocket.hpp>
 
 #include <cstring>
@@ -66,8 +67,14 @@ bool Connection::read_head() {
     return false;
   }
   const auto parsed = parse_head(x.in.view(), core_->head_limits, seen_, x.request, x.fields, x.head);
+  empty_lines_ = static_cast<std::uint8_t>(empty_lines_ + parsed.empty_lines);
+  if (empty_lines_ > max_empty_lines) {
+    refuse(400, "too many empty lines before the request");
+    return false;
+  }
   switch (parsed.status) {
     case HeadStatus::incomplete:
+      x.in.consume(parsed.size);  // empty lines alone are no request that has begun
       starved_ = true;
       return false;
     case HeadStatus::refused:
@@ -77,6 +84,7 @@ bool Connection::read_head() {
       break;
   }
   partial_ = false;
+  empty_lines_ = 0;
   x.head_size = parsed.size;
   x.body_size = 0;
   identify();
@@ -325,14 +333,7 @@ void Connection::prepare_error(std::uint16_t status, std::string message) {
   x.response.streaming.reset();
   x.response.producing.reset();
   x.response.body.clear();
-  const auto* route = x.request.route;
-  const auto& write = route && route->error_writer ? route->error_writer : core_->deps.error_writer;
-  if (write) {
-    write(x.request, x.response, error);
-  } else {
-    x.response.content_type = "text/plain; charset=utf-8";
-    x.response.body.append(error.message).append("\n");
-  }
+  core_->write_error(x, error);
 }
 
 void Connection::handler_failed(std::exception_ptr failure) {
@@ -349,17 +350,8 @@ void Connection::handler_failed(std::exception_ptr failure) {
 // An empty response with the fields that every answer carries.
 void Connection::restart_response() {
   auto& x = *exchange_;
-  x.response.clear();
   x.task = {};
-  if (!core_->deps.before) return;
-  try {
-    core_->deps.before(x.request, x.response);
-    x.response.status = 200;
-    x.response.body.clear();
-  } catch (const std::exception& error) {
-    x.response.clear();
-    log::error("http", "the hook of every request failed", {{"error", std::string_view(error.what())}});
-  }
+  core_->begin_response(x);
 }
 
 // Answers with an error and closes: the rest of the input cannot be made sense of, or is not wanted.
@@ -425,7 +417,7 @@ void Connection::finish_stream() {
   observe(now, 0);
   const auto streaming = std::move(x.response.streaming);
   end_request(false);
-  if (streaming && streaming->on_close) streaming->on_close();
+  if (streaming) streaming->closed();
 }
 
 void Connection::observe(SteadyTime now, std::size_t bytes) {
@@ -435,12 +427,10 @@ void Connection::observe(SteadyTime now, std::size_t bytes) {
   auto* const observer = route ? route->observer.get() : core_->deps.router.unmatched.get();
   if (!observer && !access_log) return;
   const double seconds = std::chrono::duration<double>(now - x.started).count();
-  try {
+  guarded("http", "observing an answer failed", [&] {
     if (observer) observer->answered(x.request, x.response.status, seconds, bytes);
     if (access_log) access_log(x.request, x.response.status, seconds, bytes);
-  } catch (const std::exception& error) {
-    log::error("http", "observing an answer failed", {{"error", std::string_view(error.what())}});
-  }
+  });
 }
 
 void Connection::end_request(bool keep_alive) {
@@ -451,9 +441,21 @@ void Connection::end_request(bool keep_alive) {
   phase_ = keep_alive ? Phase::head : Phase::closing;
 }
 
-// Asks the route's acceptor; false when it refuses, and has filled in the response.
+// Looks at the handshake, asks the route's acceptor; false when one refuses, and the response is filled in.
 bool Connection::upgrade() {
   auto& x = *exchange_;
+  if (const auto check = check_handshake(x.request); check.status != 101) {
+    ++core_->statistics.bad_requests;
+    prepare_error(check.status, check.problem);
+    if (check.status == 426) {
+      x.response.header("Upgrade", "websocket");
+      x.response.header("Sec-WebSocket-Version", "13");
+    }
+    // What follows may be meant as frames.
+    linger_ = true;
+    x.head.keep_alive = false;
+    return false;
+  }
   auto options = std::make_unique<WebSocketOptions>();
   auto handler = x.match.route->websocket(x.request, *options, x.response);
   if (!handler) return false;

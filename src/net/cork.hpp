@@ -68,7 +68,6 @@ class Cork {
   static constexpr std::size_t kHighMark = 256 << 10;
   static constexpr std::size_t kLowMark = 128 << 10;
   // What a peer may still send while we wait for it to close the connection.
-  static constexpr std::size_t kMaxDrained = 64 << 20;
 
   struct StartRead {
     template <class Handler, class Buffers>
@@ -109,7 +108,7 @@ class Cork {
   struct Drain {
     Outbox* outbox;
     Done done;
-    std::size_t budget = kMaxDrained;
+    std::size_t budget = max_discarded;
 
     void operator()(error_code error) {
       std::array<char, 16 << 10> discarded;

@@ -1,14 +1,12 @@
 #include "frame_body.hpp"
+#include "guarded.hpp"
 #include "live_connection.hpp"
 
-#include <parley/log.hpp>
 #include <parley/net/event_stream.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <netinet/tcp.h>
-
-#include <exception>
 
 namespace parley::net {
 namespace {
@@ -48,15 +46,7 @@ class EventStreamConnection final : public LivePeer<EventStream> {
  private:
   void open_to_application() {
     if (stage_ != Stage::open || !streaming_ || !streaming_->opened) return;
-    try {
-      streaming_->opened(*this);
-      return;
-    } catch (const std::exception& e) {
-      log::error("sse", "handler failed", {{"what", e.what()}});
-    } catch (...) {
-      log::error("sse", "handler failed", {{"what", "not a std::exception"}});
-    }
-    close();
+    if (!guarded("sse", "handler failed", [&] { streaming_->opened(*this); })) close();
   }
 
   void say_last(std::string_view event, std::string_view data) {
@@ -85,14 +75,7 @@ class EventStreamConnection final : public LivePeer<EventStream> {
   void on_end() override {
     --host_.statistics.event_streams;
     const auto streaming = std::move(streaming_);
-    if (!streaming->on_close) return;
-    try {
-      streaming->on_close();
-    } catch (const std::exception& e) {
-      log::error("sse", "handler failed", {{"what", e.what()}});
-    } catch (...) {
-      log::error("sse", "handler failed", {{"what", "not a std::exception"}});
-    }
+    streaming->closed();
   }
 
   std::unique_ptr<Response::Streaming> streaming_;

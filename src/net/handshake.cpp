@@ -81,26 +81,4 @@ HandshakeCheck check_handshake(const Request& request) {
   return check;
 }
 
-std::string refuse_handshake(const HandshakeCheck& check, const Request& request, std::string_view head) {
-  const bool version = check.status == 426;
-  const std::string_view title = version ? "Upgrade Required" : "Bad Request";
-  const auto status = std::to_string(check.status);
-  // The problem texts need no escaping.
-  std::string body = R"({"type":"about:blank","title":")";
-  body.append(title).append(R"(","status":)").append(status);
-  body.append(R"(,"code":"invalid_argument","detail":")").append(check.problem).append("\"");
-  if (request.context.trace.valid())
-    body.append(R"(,"trace_id":")").append(request.context.trace.trace_id_hex()).append("\"");
-  body.append("}");
-
-  std::string answer = "HTTP/1.1 ";
-  answer.append(status).append(" ").append(title).append("\r\n");
-  answer.append(head);
-  if (version) answer.append("Sec-WebSocket-Version: 13\r\nUpgrade: websocket\r\n");
-  answer.append(version ? "Connection: upgrade, close\r\n" : "Connection: close\r\n");
-  answer.append("Content-Type: application/problem+json\r\nContent-Length: ");
-  answer.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
-  return answer;
-}
-
 }  // namespace parley::net

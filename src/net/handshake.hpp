@@ -17,7 +17,4 @@ struct HandshakeCheck {
 };
 HandshakeCheck check_handshake(const Request& request);
 
-// The whole answer to a handshake that failed; it closes the connection. `head` holds fields to add.
-std::string refuse_handshake(const HandshakeCheck& check, const Request& request, std::string_view head);
-
 }  // namespace parley::net

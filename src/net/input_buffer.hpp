@@ -38,6 +38,7 @@ class InputBuffer {
   // are to be moved along.
   std::ptrdiff_t reserve(std::size_t size) {
     if (capacity_ - end_ >= size) return 0;
+    std::unique_ptr<char[]> old;  // until its address has been looked at
     const char* const before = data();
     if (capacity_ - this->size() >= size) {
       std::memmove(data_.get(), before, this->size());
@@ -46,13 +47,12 @@ class InputBuffer {
       while (capacity - this->size() < size) capacity *= 2;
       std::unique_ptr<char[]> larger(new char[capacity]);
       std::memcpy(larger.get(), before, this->size());
-      old_ = std::exchange(data_, std::move(larger));
+      old = std::exchange(data_, std::move(larger));
       capacity_ = capacity;
     }
     end_ -= begin_;
     begin_ = 0;
     const auto moved = reinterpret_cast<std::intptr_t>(data_.get()) - reinterpret_cast<std::intptr_t>(before);
-    old_.reset();
     return moved;
   }
 
@@ -65,7 +65,7 @@ class InputBuffer {
   }
 
  private:
-  std::unique_ptr<char[]> data_, old_;
+  std::unique_ptr<char[]> data_;
   std::size_t capacity_, begin_ = 0, end_ = 0;
 };
 

@@ -56,7 +56,10 @@ void LiveConnection::discard_input(std::size_t budget) {
       if (got >= discard_budget_) break;
       discard_budget_ -= got;
     }
-    end();
+    if (error == asio::error::eof)
+      peer_ended();
+    else
+      end();
   });
 }
 

@@ -50,8 +50,10 @@ class LiveConnection : public LongLived,
   void enter_closing();
   // Sends `last` after what is queued, then half-closes.
   void hang_up(std::string_view last);
-  // Reads and throws away until the peer closes, which ends the connection, or has sent `budget` bytes.
+  // Reads and throws away until the peer closes, or has sent `budget` bytes, which ends the connection.
   void discard_input(std::size_t budget);
+  // From there: it has closed its side, which is how most peers leave.
+  virtual void peer_ended() { end(); }
   void slow();
   // At the end, from a handler of the loop: everything is released, the server is told.
   void end();

@@ -27,7 +27,6 @@ class LongLived {
 // What such a connection needs of the server, which outlives it.
 struct LongLivedHost {
   Loop& loop;
-  const Clock& clock;
   const Limits& limits;
   ServerStatistics& statistics;
   // Takes the connection out of the registry, which drops the server's reference; called exactly once, at
@@ -43,8 +42,7 @@ struct Takeover {
       head;  // response header fields to add (X-Request-Id, traceparent, CORS ...), "Name: value\r\n"...
 };
 
-// Answers the handshake (the request has been checked for method and Upgrade; a broken handshake is answered
-// with 400 or, for a version other than 13, 426 and Sec-WebSocket-Version) and runs the connection.
+// Answers the handshake, which check_handshake() has found in order, and runs the connection.
 std::shared_ptr<LongLived> open_websocket(LongLivedHost& host, Takeover from, const Request& request,
                                           std::unique_ptr<WebSocketHandler> handler,
                                           WebSocketOptions options);

@@ -22,6 +22,10 @@ using Socket = asio::basic_stream_socket<Tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<Tcp, Executor>;
 using boost::system::error_code;
 
+// What a peer may still send that has had its last answer. A close with unread input would reset the
+// connection and could take that answer from it (RFC 9112 section 9.6); time is limited elsewhere.
+inline constexpr std::size_t max_discarded = 64u << 20;
+
 class Corks;  // outbox.hpp: gathers what one turn of the loop produces
 
 struct Loop::Impl {

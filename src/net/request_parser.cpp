@@ -345,17 +345,25 @@ ParsedHead parse_head(std::string_view input, const HeadLimits& limits, std::siz
   fields.clear();
   request.fields = {};
   // RFC 9112 section 2.2: an empty line before the request line is to be ignored; two are generous.
-  std::size_t skipped = 0;
-  while (skipped < 4 && input.substr(skipped).starts_with("\r\n")) skipped += 2;
+  std::uint8_t lines = 0;
+  while (lines < max_empty_lines && input.substr(std::size_t{2} * lines).starts_with("\r\n")) ++lines;
+  const auto skipped = std::size_t{2} * lines;
   const auto text = input.substr(skipped);
-  if (text.empty() || text == "\r") return {.status = HeadStatus::incomplete};
-  if (seen && inspect(text, seen) != Lines::ended) return unfinished(text, limits, seen);
+  const auto incomplete = [&] {
+    auto parsed = unfinished(text, limits, seen);
+    parsed.size = skipped;
+    parsed.empty_lines = lines;
+    return parsed;
+  };
+  if (text.empty() || text == "\r")
+    return {.status = HeadStatus::incomplete, .size = skipped, .empty_lines = lines};
+  if (seen && inspect(text, seen) != Lines::ended) return incomplete();
 
   Parser parser(text, limits, request, fields, head);
   error_code error;
   const auto size = parser.put(boost::asio::const_buffer(text.data(), text.size()), error);
   request.fields = fields;
-  if (error == http::error::need_more) return unfinished(text, limits, seen);
+  if (error == http::error::need_more) return incomplete();
   if (parser.refusal) return refused(parser.refusal, parser.why);
   if (error == http::error::header_limit || (!error && size > limits.max_size))
     return refused(431, "the head of the request is too large");
@@ -364,7 +372,7 @@ ParsedHead parse_head(std::string_view input, const HeadLimits& limits, std::siz
   if (error) return refused(400, explain(error));
   seen = 0;
   head.keep_alive = parser.keep_alive();
-  return {.status = HeadStatus::complete, .size = skipped + size};
+  return {.status = HeadStatus::complete, .size = skipped + size, .empty_lines = lines};
 }
 
 }  // namespace parley::net

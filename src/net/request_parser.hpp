@@ -28,7 +28,8 @@ struct HeadLimits {
   std::size_t max_size = 16 << 10;  // bytes, from the method to the empty line
   std::size_t max_fields = 100;
 };
-inline constexpr std::size_t max_target = 8000;  // bytes (RFC 9110 section 4.1 recommends to take as many)
+inline constexpr std::uint8_t max_empty_lines = 2;  // before a request
+inline constexpr std::size_t max_target = 8000;     // bytes (RFC 9110 section 4.1 recommends to take as many)
 
 // The path of a URL without one; the only view of a parsed request that is not one of its input. Told apart
 // by its address, which a literal has anew in every translation unit.
@@ -39,9 +40,10 @@ enum class HeadStatus : std::uint8_t { complete, incomplete, refused };
 
 struct ParsedHead {
   HeadStatus status;
-  std::size_t size = 0;       // bytes of the input that a complete head takes
-  std::uint16_t refusal = 0;  // HTTP status of a refused one
-  const char* why = nullptr;  // sentence for it; static storage
+  std::size_t size = 0;  // bytes of the input that are done with: a complete head, and what came before it
+  std::uint8_t empty_lines = 0;  // among them, before the head
+  std::uint16_t refusal = 0;     // HTTP status of a refused one
+  const char* why = nullptr;     // sentence for it; static storage
 };
 
 // Parses the head at the start of `input`. Complete: `request` (without ids, context and parameters) and

@@ -1,3 +1,5 @@
+#include "guarded.hpp"
+
 #include <parley/net/http.hpp>
 
 #include <algorithm>
@@ -23,6 +25,11 @@ void Response::stream(StreamOptions options, std::function<void(EventStream&)> o
                       std::function<void()> on_close) {
   streaming =
       std::make_unique<Streaming>(Streaming{std::move(options), std::move(opened), std::move(on_close)});
+}
+
+void Response::Streaming::closed() noexcept {
+  const auto notify = std::exchange(on_close, nullptr);
+  if (notify) guarded("sse", "handler failed", notify);
 }
 
 void Response::produce(Producer producer, std::optional<std::uint64_t> length) {

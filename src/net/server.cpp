@@ -10,6 +10,9 @@
 namespace parley::net {
 namespace {
 
+constexpr int ports_to_try =
+    16;  // of the system's choice, until one is free on both of localhost's addresses
+
 // Accepts on one address. Outlives the server where an accept is still pending; close() comes first.
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
@@ -62,8 +65,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   bool failing_ = false;
 };
 
-Result<Acceptor> open_acceptor(asio::io_context& io, const asio::ip::address& address, std::uint16_t port) {
-  const auto name = address.to_string();
+std::expected<Acceptor, error_code> open_acceptor(asio::io_context& io, const asio::ip::address& address,
+                                                  std::uint16_t port) {
   error_code error;
   Acceptor acceptor(io);
   const Tcp::endpoint endpoint(address, port);
@@ -73,6 +76,12 @@ Result<Acceptor> open_acceptor(asio::io_context& io, const asio::ip::address& ad
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(Acceptor::max_listen_connections, error);
   if (!error) return acceptor;
+  return std::unexpected(error);
+}
+
+std::unexpected<Error> cannot_listen(const error_code& error, const asio::ip::address& address,
+                                     std::uint16_t port) {
+  const auto name = address.to_string();
   if (error == asio::error::address_in_use)
     return fail(Code::unavailable, "port " + std::to_string(port) + " is taken");
   if (error == asio::error::access_denied)
@@ -115,16 +124,25 @@ Result<std::uint16_t> Server::listen(const std::string& address, std::uint16_t p
   if (error)
     return fail(Code::invalid_argument,
                 "'" + address.substr(0, 64) + "' is no IP address; localhost is understood too");
-  auto acceptor = open_acceptor(io, parsed, port);
-  if (!acceptor) return std::unexpected(std::move(acceptor.error()));
-  const auto bound = acceptor->local_endpoint(error).port();
-  impl_->add(std::move(*acceptor));
-  if (localhost) {
-    // Many clients try ::1 first. Not having IPv6 is no failure.
-    if (auto second = open_acceptor(io, asio::ip::address_v6::loopback(), bound))
-      impl_->add(std::move(*second));
+  for (int attempts = port == 0 ? ports_to_try : 1;; --attempts) {
+    auto acceptor = open_acceptor(io, parsed, port);
+    if (!acceptor) return cannot_listen(acceptor.error(), parsed, port);
+    const auto bound = acceptor->local_endpoint(error).port();
+    if (localhost) {
+      // Many clients try ::1 first: another program there would get them. Not having IPv6 is no failure.
+      const asio::ip::address other = asio::ip::address_v6::loopback();
+      auto second = open_acceptor(io, other, bound);
+      if (second)
+        impl_->add(std::move(*second));
+      else if (second.error() == asio::error::address_in_use && attempts > 1)
+        continue;
+      else if (second.error() != asio::error::address_family_not_supported &&
+               second.error() != boost::system::errc::address_not_available)
+        return cannot_listen(second.error(), other, bound);
+    }
+    impl_->add(std::move(*acceptor));
+    return bound;
   }
-  return bound;
 }
 
 void Server::start() {

@@ -1,11 +1,10 @@
 #include "server_core.hpp"
 
 #include "connection.hpp"
+#include "guarded.hpp"
 #include "outbox.hpp"
 
 #include <boost/asio/buffer.hpp>
-
-#include <algorithm>
 
 namespace parley::net {
 namespace {
@@ -31,8 +30,7 @@ ServerCore::ServerCore(Server::Dependencies dependencies, const Limits& the_limi
       wheel(deps.loop.impl().corks->wheel()),
       common_fields(deps.clock, deps.server_header, deps.fields, deps.page_fields),
       gzip(static_cast<std::size_t>(limits.gzip_min), static_cast<std::size_t>(limits.gzip_max)),
-      host{deps.loop, deps.clock, limits, statistics, [this](LongLived* which) { long_lived_ended(which); }} {
-}
+      host{deps.loop, limits, statistics, [this](LongLived* which) { long_lived_ended(which); }} {}
 
 ServerCore::~ServerCore() {
   for (const auto& connection : std::exchange(connections_, {})) connection->detach();
@@ -57,26 +55,47 @@ void ServerCore::admit(Socket socket, const asio::ip::address& address) {
   connection->start();
 }
 
-// 503 without reading the request; the same bytes for everyone.
+// 503 without reading the request.
 void ServerCore::turn_away(Socket socket) {
   if (turned_away_ >= max_turned_away) return;  // closes it
-  if (busy_answer_.empty()) {
-    Exchange exchange;
-    exchange.response.status = 503;
-    exchange.response.header("Retry-After", "5");
-    if (deps.error_writer)
-      deps.error_writer(
-          exchange.request, exchange.response,
-          {Code::unavailable, "the server has as many connections as it takes", {}, std::chrono::seconds(5)});
-    append_answer(exchange, common_fields.at(deps.clock.steady(), exchange.response.content_type), gzip,
-                  false);
-    busy_answer_ = std::move(exchange.out);
-  }
+  auto exchange = exchanges.borrow();
+  begin_response(*exchange);
+  exchange->response.status = 503;
+  exchange->response.header("Retry-After", "5");
+  write_error(
+      *exchange,
+      {Code::unavailable, "the server has as many connections as it takes", {}, std::chrono::seconds(5)});
+  append_answer(*exchange, common_fields.at(deps.clock.steady(), exchange->response.content_type), gzip,
+                false);
   ++turned_away_;
   boost::intrusive_ptr<Connection> connection(new Connection(*this, std::move(socket), {}, 0));
   connection->index = connections_.size();
   connections_.push_back(connection);
-  connection->turn_away(busy_answer_);
+  connection->turn_away(exchange->out);
+  exchanges.give_back(std::move(exchange));
+}
+
+void ServerCore::begin_response(Exchange& exchange) const {
+  auto& response = exchange.response;
+  response.clear();
+  if (!deps.before) return;
+  const bool done = guarded("http", "the hook of every request failed", [&] {
+    deps.before(exchange.request, response);
+    response.status = 200;
+    response.body.clear();
+  });
+  if (!done) response.clear();
+}
+
+void ServerCore::write_error(Exchange& exchange, const Error& error) const {
+  auto& response = exchange.response;
+  const auto* route = exchange.request.route;
+  const auto& write = route && route->error_writer ? route->error_writer : deps.error_writer;
+  if (write &&
+      guarded("http", "the writer of an error failed", [&] { write(exchange.request, response, error); }))
+    return;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body.assign(error.message).append("\n");
 }
 
 void ServerCore::ended(Connection& connection) {
@@ -101,21 +120,13 @@ void ServerCore::became(Connection& connection, std::shared_ptr<LongLived> succe
   ++statistics.connections;
   ended(connection);
   auto* const key = successor.get();
-  if (const auto early = std::find(ended_early_.begin(), ended_early_.end(), key);
-      early != ended_early_.end()) {
-    ended_early_.erase(early);
-    return left(address);
-  }
   successors_.emplace(key, Successor{std::move(successor), address});
   if (stopping_) key->restart();
 }
 
 void ServerCore::long_lived_ended(LongLived* which) {
   const auto found = successors_.find(which);
-  if (found == successors_.end()) {
-    ended_early_.push_back(which);
-    return;
-  }
+  if (found == successors_.end()) return;
   const auto last = std::move(found->second);
   successors_.erase(found);
   left(last.address);

@@ -52,6 +52,11 @@ class ServerCore {
   void ended(Connection& connection);
   void became(Connection& connection, std::shared_ptr<LongLived> successor);
 
+  // Empties the response and gives it the fields that every answer carries.
+  void begin_response(Exchange& exchange) const;
+  // Fills in body and content type as the route or the application has it.
+  void write_error(Exchange& exchange, const Error& error) const;
+
   bool stopping() const noexcept { return stopping_; }
   void stop();  // asks everything to finish
   void cut();   // ends what is left
@@ -71,9 +76,7 @@ class ServerCore {
   std::vector<boost::intrusive_ptr<Connection>> connections_;
   std::unordered_map<LongLived*, Successor> successors_;
   std::unordered_map<AddressKey, std::int32_t> per_address_;
-  std::vector<LongLived*> ended_early_;  // before they could be put into successors_
-  std::string busy_answer_;              // made at first use
-  std::size_t turned_away_ = 0;          // connections that only wait for the client to read why
+  std::size_t turned_away_ = 0;  // connections that only wait for the client to read why
   std::vector<std::function<void()>> on_empty_;
 };
 

@@ -33,7 +33,6 @@ class TimerWheel {
     }
     // Never, until the next expire_at().
     void keep() noexcept { deadline_ = SteadyTime::max(); }
-    SteadyTime deadline() const noexcept { return deadline_; }
 
    protected:
     virtual ~Entry() { unlink(); }

@@ -1,4 +1,5 @@
 #include "frame_body.hpp"
+#include "guarded.hpp"
 #include "handshake.hpp"
 #include "live_connection.hpp"
 #include "message_buffer.hpp"
@@ -9,16 +10,12 @@
 
 #include <boost/asio/post.hpp>
 
-#include <exception>
-
 namespace parley::net {
 namespace {
 
-constexpr std::size_t kFirstRead = 64;             // kept by an idle connection
-constexpr std::size_t kDiscardRead = 4096;         // while what comes is thrown away
-constexpr std::size_t kRefusedInput = 64 << 10;    // what a refused peer may still send
-constexpr std::size_t kViolatorInput = 64u << 20;  // what one may whose message broke off in the middle
-constexpr std::uint16_t kNoCloseFrame = 1006;      // RFC 6455 section 7.1.5
+constexpr std::size_t kFirstRead = 64;         // kept by an idle connection
+constexpr std::size_t kDiscardRead = 4096;     // while what comes is thrown away
+constexpr std::uint16_t kNoCloseFrame = 1006;  // RFC 6455 section 7.1.5
 
 bool sendable(std::uint16_t code) noexcept {
   return (code >= 1000 && code <= 1014 && (code < 1004 || code > 1006)) || (code >= 3000 && code <= 4999);
@@ -97,15 +94,8 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
   // Calls into the application. What it throws closes the connection.
   template <class Call>
   void guarded(Call call) noexcept {
-    try {
-      call();
-      return;
-    } catch (const std::exception& e) {
-      log::error("websocket", "handler failed", {{"what", e.what()}});
-    } catch (...) {
-      log::error("websocket", "handler failed", {{"what", "not a std::exception"}});
-    }
-    close(info(Code::internal).close_code, "internal error");
+    if (!net::guarded("websocket", "handler failed", call))
+      close(info(Code::internal).close_code, "internal error");
   }
 
   // WebSocketStream::Owner
@@ -205,7 +195,7 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
   // What Beast does not refuse by itself.
   void violated(std::string_view why) {
     hang_up(wire::close_frame(1007, why));
-    discard_input(kViolatorInput);
+    discard_input(max_discarded);
   }
 
   void heard() noexcept override { heard_ = now(); }
@@ -243,14 +233,17 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
 
   SteadyTime keep_up(SteadyTime now) override {
     const bool listening = reading_;
-    if (listening && now - heard_ >= host_.limits.pong_timeout) {
-      ++host_.statistics.timeouts;
-      end();
-      return SteadyTime::max();
-    }
+    // Since it was last heard; before the first ping this is the time of the opening. Silence says nothing
+    // about a peer that was not asked, as when the loop was late for the ping and the end at once.
+    const bool asked = next_ping_ - host_.limits.ping_interval > heard_;
     if (now >= next_ping_) {
       next_ping_ = now + host_.limits.ping_interval;
       outbox_.send_copy(std::string_view("\x89\0", 2));
+    }
+    if (listening && asked && now - heard_ >= host_.limits.pong_timeout) {
+      ++host_.statistics.timeouts;
+      end();
+      return SteadyTime::max();
     }
     return std::min(next_ping_, (listening ? heard_ : now) + host_.limits.pong_timeout);
   }
@@ -283,38 +276,12 @@ class WebSocketConnection final : public LivePeer<WebSocket>, private WebSocketS
   char first_[kFirstRead];
 };
 
-// Answers a handshake that failed and waits for the client to go.
-class RefusedHandshake final : public LivePeer<Peer> {
- public:
-  RefusedHandshake(LongLivedHost& host, Socket socket) : LivePeer(host, std::move(socket)) {}
-
-  void start(std::string_view answer) {
-    hang_up(answer);
-    discard_input(kRefusedInput);
-  }
-  void restart() override {}
-
- private:
-  void loop_gone() noexcept override {}
-  void say_slow() override {}
-  Outbox::Border border() const noexcept override { return wire::frame_border; }
-  SteadyTime keep_up(SteadyTime) override { return SteadyTime::max(); }
-  bool reading() const noexcept override { return false; }
-  void on_end() override {}
-};
-
 }  // namespace
 
 std::shared_ptr<LongLived> open_websocket(LongLivedHost& host, Takeover from, const Request& request,
                                           std::unique_ptr<WebSocketHandler> handler,
                                           WebSocketOptions options) {
   auto check = check_handshake(request);
-  if (check.status != 101) {
-    const auto answer = refuse_handshake(check, request, from.head);
-    auto refused = std::make_shared<RefusedHandshake>(host, std::move(from.socket));
-    refused->start(answer);
-    return refused;
-  }
   auto head = std::exchange(from.head, {});
   auto connection =
       std::make_shared<WebSocketConnection>(host, std::move(from), std::move(handler), std::move(options));

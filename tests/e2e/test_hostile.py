@@ -139,11 +139,21 @@ def test_half_closed_clients_still_get_their_answer(besieged):
     server = besieged()
     for raw in (b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n",
                 b"GET /api/versions HTTP/1.1\r\nHost: a\r\n\r\n",
-                b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"):
+                b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}\r\n"):
         s = connect(server)
         s.sendall(raw)
         s.shutdown(socket.SHUT_WR)
-        assert receive_all(s).startswith(b"HTTP/1.1 200")
+        answer = receive_all(s)
+        assert answer.startswith(b"HTTP/1.1 200") and answer.count(b"HTTP/1.1 ") == 1
+        s.close()
+    for path, size in ((b"/bytes/3000000", 3_000_000), (b"/stream/3?interval=50", 60)):  # bodies that are produced
+        s = connect(server)
+        s.sendall(b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n" % path)
+        s.shutdown(socket.SHUT_WR)
+        head, _, body = receive_all(s).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200") and len(body) >= size
+        if b"chunked" in head:
+            assert body.endswith(b"0\r\n\r\n")
         s.close()
     s = connect(server)
     s.sendall(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n{}")

@@ -131,6 +131,8 @@ class Stream {
     }
     if (parsed.status == HeadStatus::incomplete) {
       require(input_.size() < limits.max_size + 16, "an endless head is refused");
+      require(parsed.size == std::size_t{2} * parsed.empty_lines, "only empty lines are done with");
+      input_.erase(0, parsed.size);
       return false;
     }
     require(parsed.size <= input_.size() && seen_ == 0, "a head ends in the input");

@@ -28,6 +28,7 @@ Delivery::Delivery(Store& store, Rooms& rooms, MentionFeed& mentions, Scheduler&
         log::error("chat", "delivering delayed messages failed unexpectedly",
                    {{"reason", reason_of(failure)}});
         running_ = false;
+        next_due_ = clock_.now();  // what was due is so still
         arm(longest_pause);
       }) {}
 

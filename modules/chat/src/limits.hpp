@@ -13,8 +13,9 @@ inline constexpr std::uint32_t max_user_length = 64;
 inline constexpr std::uint32_t max_content_length = 32'768;
 inline constexpr std::uint32_t max_title_length = 100;
 inline constexpr std::uint32_t max_topic_length = 500;
-// Bytes of JSON that a message may carry beside its own fields.
-inline constexpr std::size_t max_extra_bytes = 64 << 10;
+// Bytes of JSON that a message may carry beside its own fields: 64 KiB, and its content once more where that
+// came as `text`, which is kept.
+inline constexpr std::size_t max_extra_bytes = (64 << 10) + 4 * max_content_length;
 // Milliseconds: thirty days. Options::max_delay is at most this.
 inline constexpr std::int64_t longest_delay = 2'592'000'000;
 

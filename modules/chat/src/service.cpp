@@ -95,6 +95,7 @@ Result<void> Service::check(PostMessage& request) const {
   static const std::vector<std::string_view> own_fields = [] {
     std::vector<std::string_view> names;
     for (const FieldInfo& field : describe<Message>().fields) names.push_back(field.name);
+    names.push_back("delay");  // which post() adds
     return names;
   }();
   return keep_others(request.extra, own_fields);

@@ -14,7 +14,8 @@ namespace parley::jsonrpc {
 // (parley/result.hpp).
 inline constexpr int parse_error = -32700, invalid_request = -32600, method_not_found = -32601,
                      invalid_params = -32602, internal_error = -32603;
-// The one code of a domain error that the table leaves to the edge: invalid_argument without a field at fault.
+// The one code of a domain error that the table leaves to the edge: invalid_argument without a field at
+// fault.
 inline constexpr int refused_argument = -32003;
 
 // Of a whole message: two levels more than the codec takes of params.

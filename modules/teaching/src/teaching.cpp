@@ -167,14 +167,14 @@ using Answer = Task<void> (*)(Shared, Request&, Response&);
 
 using Describe = docs::Endpoint (*)(Method);
 
-// `request`: its parameters as configured, in `endpoints`; null where there are none, or no limit is set.
+// `parameters`: as configured, in `endpoints`; null where there are none, or no limit is set.
 void add(net::Router& router, const Shared& endpoints, Method method, const char* pattern, Answer answer,
-         Describe describe, const TypeInfo* request = nullptr) {
+         Describe describe, const TypeInfo* parameters = nullptr) {
   auto& route = router.add(method, pattern, [endpoints, answer](Request& request, Response& response) {
     return answer(endpoints, request, response);
   });
   auto endpoint = describe(method);
-  if (request) endpoint.request = request;
+  if (parameters) endpoint.request = parameters;
   route.endpoint = docs::share(std::move(endpoint));
 }
 

@@ -41,10 +41,11 @@ void check(const Loaded& loaded, Problems& problems) {
                        std::to_string(server.port) + "; give them two ports with --port and --ws-port");
   }
   const auto& net = loaded.config.net;
-  if (net.pong_timeout <= net.ping_interval) {
-    problems.push_back(
-        origin(loaded, "net.pong_timeout") +
-        ": net.pong_timeout must be longer than net.ping_interval, or every quiet client is given up");
+  constexpr std::chrono::seconds least_time_for_pong{1};
+  if (net.pong_timeout < net.ping_interval + least_time_for_pong) {
+    problems.push_back(origin(loaded, "net.pong_timeout") +
+                       ": net.pong_timeout must be longer than net.ping_interval by a second at least, or "
+                       "quiet clients are given up");
   }
 }
 

@@ -198,6 +198,7 @@ TEST_CASE("every wrong line of a file is named with its place") {
       {"[net]\nidle_timeout = 1.5", "FILE:2: net.idle_timeout must be a duration such as \"54s\""},
       {"[net]\nidle_timeout = 2020-01-01", "FILE:2: net.idle_timeout must be a duration"},
       {"[net]\npong_timeout = \"10s\"", "FILE:2: net.pong_timeout must be longer than net.ping_interval"},
+      {"[net]\npong_timeout = \"54900ms\"", "FILE:2: net.pong_timeout must be longer than net.ping_interval"},
       {"[rest]\ncors_origins = \"*\"", "FILE:2: rest.cors_origins must be a list of strings in brackets"},
       {"[rest]\ncors_origins = [1]",
        "FILE:2: rest.cors_origins is a list of strings, and this element is none"},

@@ -37,6 +37,13 @@ class ProducingFixture : public HttpFixture {
       auto writing = out.write("hello");
       co_await std::move(writing);
     });
+    produce("/large", 8 << 20, [](BodyWriter& out, CallContext) -> Task<void> {
+      const std::string block(64 << 10, 'x');
+      for (bool wanted = true; wanted;) {
+        auto writing = out.write(block);
+        wanted = co_await std::move(writing);
+      }
+    });
     produce("/endless", std::nullopt, [this](BodyWriter& out, CallContext) -> Task<void> {
       const std::string block(10'000, 'x');
       for (bool wanted = true; wanted;) {
@@ -91,11 +98,6 @@ std::string get(HttpFixture& fixture, const char* path, const char* version = "1
   return ask(fixture, std::string("GET ") + path + " HTTP/" + version + "\r\nHost: a\r\n\r\n");
 }
 
-void eventually(const std::function<bool()>& done) {
-  for (int i = 0; i < 2000 && !done(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  CHECK(done());
-}
-
 }  // namespace
 
 TEST_CASE("a body of unknown length goes in chunks, and the connection closes") {
@@ -126,6 +128,26 @@ TEST_CASE("a body of announced length has that length, whatever is written") {
   CHECK(answer.contains("\r\nContent-Length: 11\r\n"));
   CHECK_FALSE(answer.contains("Transfer-Encoding"));
   CHECK(answer.ends_with("\r\n\r\nhellohelloh"));
+}
+
+TEST_CASE("a producer that writes until nobody takes it ends with the announced length") {
+  ProducingFixture fixture;
+  fixture.start();
+  const auto answer = get(fixture, "/large");
+  CHECK(answer.size() - answer.find("\r\n\r\n") - 4 == 8 << 20);
+}
+
+TEST_CASE("a client that has closed its side still gets the body") {
+  ProducingFixture fixture;
+  fixture.start();
+  for (const auto* path : {"/large", "/words"}) {
+    HttpClient client(fixture.port);
+    client.send(std::string("GET ") + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.shut_sending();
+    const auto answer = client.rest();
+    CHECK((answer.size() > 8 << 20 || answer.ends_with("0\r\n\r\n")));
+  }
+  eventually([&] { return fixture.statistics().connections == 0; });
 }
 
 TEST_CASE("HEAD is answered with the head of GET") {
@@ -198,6 +220,7 @@ TEST_CASE("a producer that waits is told when its client leaves") {
     while (!client.some().contains("first")) {
     }
     CHECK_FALSE(fixture.refused);
+    client.close_with_reset();
   }
   eventually([&] { return fixture.ended.load(); });
   CHECK(fixture.refused);
@@ -207,10 +230,17 @@ TEST_CASE("a producer that waits is told when its client leaves") {
 TEST_CASE("a body that breaks off is seen to be broken") {
   ProducingFixture fixture;
   fixture.start();
-  for (const auto* path : {"/failing", "/short"}) {
-    const auto answer = get(fixture, path);
-    CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
-    CHECK_FALSE(answer.ends_with("0\r\n\r\n"));
+  const auto chunks = get(fixture, "/failing");
+  CHECK(chunks.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(chunks.ends_with("\r\n\r\n5\r\nfirst\r\n"));
+  const auto counted = get(fixture, "/short");
+  CHECK(counted.contains("\r\nContent-Length: 11\r\n"));
+  CHECK(counted.ends_with("\r\n\r\nhello"));
+  for (const auto* path : {"/failing", "/words"}) {  // to a client to whom the close is the end
+    CAPTURE(path);
+    HttpClient old(fixture.port);
+    old.send(std::string("GET ") + path + " HTTP/1.0\r\n\r\n");
+    CHECK(old.was_reset() == (path == std::string_view("/failing")));
   }
   HttpClient client(fixture.port);
   CHECK(client.get("/hello").status == 200);

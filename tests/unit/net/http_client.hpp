@@ -65,6 +65,11 @@ class HttpClient {
   bool try_send(std::string_view bytes) {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
   }
+  // What ends the connection on this side is a reset.
+  void close_with_reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
   void shut_sending() { ::shutdown(socket_, SHUT_WR); }
 
   // The next answer; one to HEAD has no body.

@@ -91,8 +91,10 @@ class HttpFixture {
     on_loop([&] { now = server->statistics(); });
     return now;
   }
-  void begin_stop(std::chrono::milliseconds grace) {
+  // `just_before` in the same turn of the loop.
+  void begin_stop(std::chrono::milliseconds grace, const std::function<void()>& just_before = {}) {
     on_loop([&] {
+      if (just_before) just_before();
       std::promise<void> stopped;
       stopped_ = stopped.get_future().share();
       stopping_ = std::make_unique<TaskGroup>([](std::exception_ptr) {});
@@ -120,6 +122,16 @@ class HttpFixture {
   std::shared_future<void> stopped_;
   std::unique_ptr<TaskGroup> stopping_;
 };
+
+// Fails the test where that is not the case within ten seconds.
+template <class Condition>
+void eventually(Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) throw std::runtime_error("what was waited for has not come");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
 
 // A handler's wait that a test ends.
 class Gate {

@@ -77,6 +77,41 @@ TEST_CASE("an upgrade behind other requests comes after their answers") {
   CHECK(fixture.statistics().connections == 0);
 }
 
+TEST_CASE("a broken handshake is answered like any other request that is refused") {
+  HttpFixture fixture;
+  std::vector<std::uint16_t> logged;
+  fixture.access_log = [&](const Request&, std::uint16_t status, double, std::size_t) {
+    logged.push_back(status);
+  };
+  bool asked = false;
+  fixture.router.add_websocket("/ws", [&](Request&, net::WebSocketOptions&, Response&) {
+    asked = true;
+    return std::unique_ptr<net::WebSocketHandler>(std::make_unique<Echo>());
+  });
+  fixture.start();
+  const std::string head = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
+  std::uint16_t status = 400;
+  HttpClient client(fixture.port);
+  SECTION("no key") {
+    client.send(head + "Sec-WebSocket-Version: 13\r\n\r\n");
+  }
+  SECTION("another version") {
+    status = 426;
+    client.send(head + "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  }
+  const auto answer = client.receive();
+  CHECK(answer.status == status);
+  CHECK(answer.field("content-type") == "application/problem+json");
+  CHECK(answer.has("sec-websocket-version") == (status == 426));
+  CHECK(answer.has("upgrade") == (status == 426));
+  CHECK(client.closed());
+  CHECK(fixture.statistics().bad_requests == 1);
+  fixture.on_loop([&] {
+    CHECK(logged == std::vector<std::uint16_t>{status});
+    CHECK_FALSE(asked);
+  });
+}
+
 TEST_CASE("a long-lived connection counts until it ends") {
   HttpFixture fixture;
   fixture.limits.max_connections_per_address = 1;
@@ -88,7 +123,7 @@ TEST_CASE("a long-lived connection counts until it ends") {
     CHECK(fixture.statistics().connections == 1);
     CHECK(HttpClient(fixture.port).get("/hello").status == 503);
   }
-  while (fixture.statistics().connections > 0) std::this_thread::yield();
+  eventually([&] { return fixture.statistics().connections == 0; });
   CHECK(HttpClient(fixture.port).get("/hello").status == 200);
 }
 
@@ -120,7 +155,7 @@ TEST_CASE("a handler's stream of events takes the connection over") {
   CHECK(head.field("x-stream") == "yes");
   CHECK(head.has("x-request-id"));
   CHECK_FALSE(head.has("etag"));
-  while (fixture.statistics().event_streams == 0) std::this_thread::yield();
+  eventually([&] { return fixture.statistics().event_streams > 0; });
   fixture.begin_stop(std::chrono::seconds(5));
   std::string events;
   while (events.find("0\r\n\r\n") == std::string::npos) events += client.some();
@@ -172,4 +207,24 @@ TEST_CASE("a stop cuts long-lived connections whose clients do not answer") {
   fixture.stop(std::chrono::milliseconds(20));
   CHECK(fixture.statistics().connections == 0);
   client.rest();  // ends
+}
+
+TEST_CASE("what the application throws at the end of a stream, or writing an error, harms nobody") {
+  HttpFixture fixture;
+  fixture.router.add(Method::get, "/events", [](Request&, Response& response) -> Task<void> {
+    response.stream(
+        {}, [](net::EventStream&) {}, [] { throw 1; });
+    co_return;
+  });
+  fixture.router.add(Method::post, "/small", [](Request&, Response&) -> Task<void> { co_return; })
+      .error_writer = [](const Request&, Response&, const Error&) {
+    throw std::runtime_error("broken on purpose");
+  };
+  fixture.start();
+  CHECK(HttpClient(fixture.port).ask("HEAD /events HTTP/1.1\r\nHost: a\r\n\r\n", true).status == 200);
+  const auto refused =
+      HttpClient(fixture.port).ask("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n");
+  CHECK(refused.status == 413);
+  CHECK(refused.field("content-type").starts_with("text/plain"));
+  CHECK(HttpClient(fixture.port).get("/hello").status == 200);
 }

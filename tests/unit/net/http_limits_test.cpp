@@ -97,7 +97,7 @@ TEST_CASE("a client that takes nothing is cut off, others are served meanwhile")
   slow.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\nGET /large HTTP/1.1\r\nHost: a\r\n\r\n");
   HttpClient other(fixture.port);
   CHECK(other.get("/hello").status == 200);
-  while (fixture.statistics().timeouts == 0) CHECK(other.get("/hello").status == 200);
+  eventually([&] { return other.get("/hello").status != 200 || fixture.statistics().timeouts > 0; });
   CHECK(fixture.statistics().connections == 1);
 }
 
@@ -116,8 +116,22 @@ TEST_CASE("a large answer arrives whole at a slow reader") {
   CHECK(client.receive().status == 200);
 }
 
+TEST_CASE("an upload that is refused gets its answer, however much it goes on sending") {
+  HttpFixture fixture;
+  fixture.start();
+  HttpClient client(fixture.port);
+  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4194304\r\n\r\n");
+  client.send(std::string(4 << 20, 'x'));
+  CHECK(client.receive().status == 413);
+  CHECK_FALSE(client.was_reset());
+}
+
 TEST_CASE("connections beyond the limit are turned away and told so") {
   HttpFixture fixture;
+  fixture.before = [](const Request&, Response& response) {
+    response.header("X-Everywhere", "yes");
+    return false;
+  };
   SECTION("in all") {
     fixture.limits.max_connections = 2;
   }
@@ -134,13 +148,15 @@ TEST_CASE("connections beyond the limit are turned away and told so") {
     const auto answer = third.get("/hello");
     CHECK(answer.status == 503);
     CHECK(answer.has("retry-after"));
+    CHECK(answer.has("date"));
+    CHECK(answer.field("x-everywhere") == "yes");
     CHECK(answer.field("connection") == "close");
     CHECK(third.closed());
   }
   CHECK(fixture.statistics().refused == 1);
   CHECK(fixture.statistics().connections == 2);
   first.reset();
-  while (fixture.statistics().connections > 1) std::this_thread::yield();
+  eventually([&] { return fixture.statistics().connections == 1; });
   CHECK(HttpClient(fixture.port).get("/hello").status == 200);
 }
 

@@ -208,3 +208,15 @@ TEST_CASE("what is unusual but right is answered") {
     CHECK(client.ask(request).status == 200);
   }
 }
+
+TEST_CASE("empty lines behind a request are not another") {
+  HttpFixture fixture;
+  fixture.start();
+  HttpClient client(fixture.port);
+  CHECK(client.ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody\r\n").body == "body");
+  CHECK(client.get("/hello").status == 200);
+  client.send("\r\n");
+  client.shut_sending();
+  CHECK(client.closed());
+  CHECK(fixture.statistics().bad_requests == 0);
+}

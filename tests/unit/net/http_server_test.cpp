@@ -186,7 +186,7 @@ TEST_CASE("a handler learns that its client has gone") {
   }
   CHECK(told.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
   CHECK(done.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
-  while (fixture.statistics().connections > 0) std::this_thread::yield();
+  eventually([&] { return fixture.statistics().connections == 0; });
 }
 
 TEST_CASE("HEAD is GET without the body") {
@@ -466,4 +466,38 @@ TEST_CASE("localhost is understood, other names are not") {
     CHECK(taken.error().message == "port " + std::to_string(fixture.port) + " is taken");
     CHECK(fixture.server->listen("127.0.0.1", 0));
   });
+}
+
+TEST_CASE("a request that has come is answered by a server that stops, read or not") {
+  HttpFixture fixture;
+  fixture.start();
+  HttpClient client(fixture.port);
+  CHECK(client.get("/hello").status == 200);
+  fixture.begin_stop(std::chrono::seconds(5), [&] { client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"); });
+  const auto answer = client.receive();
+  CHECK(answer.status == 200);
+  CHECK(answer.field("connection") == "close");
+  CHECK(client.closed());
+  fixture.await_stop();
+}
+
+TEST_CASE("localhost needs its port on both addresses") {
+  const int other = ::socket(AF_INET6, SOCK_STREAM, 0);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  socklen_t size = sizeof address;
+  const bool there = other >= 0 && ::bind(other, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     ::listen(other, 1) == 0 &&
+                     ::getsockname(other, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  if (there) {
+    HttpFixture fixture;
+    fixture.start();
+    fixture.on_loop([&] {
+      const auto bound = fixture.server->listen("localhost", ntohs(address.sin6_port));
+      REQUIRE_FALSE(bound);
+      CHECK(bound.error().message.contains("is taken"));
+    });
+  }
+  if (other >= 0) ::close(other);
 }

@@ -134,9 +134,9 @@ TEST_CASE("a client that leaves during a delay is let go") {
   {
     HttpClient client(fixture.port);
     client.send("GET /hello?long HTTP/1.1\r\nHost: a\r\n\r\n");
-    while (fixture.interceptor.asked == 0) std::this_thread::yield();
+    eventually([&] { return fixture.interceptor.asked > 0; });
   }
-  while (fixture.statistics().connections != 0) std::this_thread::yield();
+  eventually([&] { return fixture.statistics().connections == 0; });
   CHECK(fixture.interceptor.left == 1);
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("a server may stop and go while an interceptor waits") {
   fixture.start();
   HttpClient client(fixture.port);
   client.send("GET /hello?long HTTP/1.1\r\nHost: a\r\n\r\n");
-  while (fixture.interceptor.asked == 0) std::this_thread::yield();
+  eventually([&] { return fixture.interceptor.asked > 0; });
   fixture.stop(std::chrono::milliseconds(20));
   CHECK(fixture.interceptor.left == 1);
 }

@@ -148,7 +148,7 @@ void RawClient::close() {
 }
 
 LiveHarness::LiveHarness()
-    : host{loop, system_clock(), limits, statistics, [this](LongLived* which) {
+    : host{loop, limits, statistics, [this](LongLived* which) {
              ++ended;
              if (connections.erase(which) != 1) fail("ended() for a connection that is not open");
            }} {
@@ -206,18 +206,23 @@ LiveHarness::Pair LiveHarness::connect(int send_buffer, int receive_buffer) {
   return {Socket(loop.impl().io, Tcp::v4(), server), RawClient(*this, client)};
 }
 
-RawClient LiveHarness::open(Recorder::Log& log, WebSocketOptions options, const Handshake& handshake,
-                            int send_buffer) {
-  auto pair = connect(send_buffer);
+std::vector<Field> Handshake::fields() const {
   std::vector<Field> fields{{"Host", "localhost"}};
   const auto add = [&](std::string_view name, std::string_view value) {
     if (!value.empty()) fields.push_back({name, value});
   };
-  add("Upgrade", handshake.upgrade);
-  add("Connection", handshake.connection);
-  add("Sec-WebSocket-Key", handshake.key);
-  add("Sec-WebSocket-Version", handshake.version);
-  add("Sec-WebSocket-Extensions", handshake.extensions);
+  add("Upgrade", upgrade);
+  add("Connection", connection);
+  add("Sec-WebSocket-Key", key);
+  add("Sec-WebSocket-Version", version);
+  add("Sec-WebSocket-Extensions", extensions);
+  return fields;
+}
+
+RawClient LiveHarness::open(Recorder::Log& log, WebSocketOptions options, const Handshake& handshake,
+                            int send_buffer) {
+  auto pair = connect(send_buffer);
+  const auto fields = handshake.fields();
   Request request;
   request.method = Method::get;
   request.fields = fields;

@@ -118,6 +118,7 @@ struct Handshake {
   std::string extensions = {};
   std::string head = "X-Request-Id: abc\r\n";
   std::string unread = {};
+  std::vector<Field> fields() const;  // views of it
 };
 
 class LiveHarness {

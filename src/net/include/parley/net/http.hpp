@@ -91,8 +91,8 @@ class BodyWriter {
   virtual ~BodyWriter() = default;
   // Completes when there is room for more: what a client has not taken is bounded, whatever the body's
   // length. False when nobody takes the rest any more, and from then on; the producer then ends. Bytes beyond
-  // an announced length are dropped. A length that is not reached cuts the connection off, so that the client
-  // sees that something is missing.
+  // an announced length are dropped, and nobody takes what would come behind them. A length that is not
+  // reached cuts the connection off, so that the client sees that something is missing.
   virtual Task<bool> write(std::string_view bytes) = 0;
 };
 
@@ -129,7 +129,8 @@ class Response {
   // A body that is written while it is sent, in chunked coding where `length` is not known, and until the
   // close for HTTP/1.0; the connection closes after it. The handler completes, then `producer` runs: it owns
   // what it uses, for the request is gone, and ends soon after `cancellation` of the handler's request fires,
-  // as it does when the client leaves. For HEAD the headers alone are sent. It is not compressed.
+  // as it does when the client is seen to have left. A client that closes its side still gets the body:
+  // only writing to it tells whether it is there. For HEAD the headers alone are sent. It is not compressed.
   using Producer = std::function<Task<void>(BodyWriter&)>;
   void produce(Producer producer, std::optional<std::uint64_t> length = std::nullopt);
 
@@ -138,6 +139,7 @@ class Response {
     StreamOptions options;
     std::function<void(EventStream&)> opened;
     std::function<void()> on_close;
+    void closed() noexcept;  // calls on_close, once; what it throws is logged
   };
   std::unique_ptr<Streaming> streaming;
   struct Producing {
