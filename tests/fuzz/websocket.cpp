@@ -234,7 +234,7 @@ struct Harness {
   Limits limits;
   ServerStatistics statistics;
   std::map<LongLived*, std::shared_ptr<LongLived>> connections;
-  LongLivedHost host{loop, system_clock(), limits, statistics, [this](LongLived* which) {
+  LongLivedHost host{loop, limits, statistics, [this](LongLived* which) {
                        require(connections.erase(which) == 1, "a connection ends once");
                      }};
 };
