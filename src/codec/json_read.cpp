@@ -195,12 +195,22 @@ class Reader {
     frame.field = find(frame, name);
     if (!frame.field) return unknown(frame, name);
     const auto bit = std::uint64_t{1} << (frame.field - frame.type->fields.data());
-    if (frame.seen & bit) {
+    frame.by_alias = frame.field->name != name;
+    // Where the alias is kept it may stand beside the name, which then counts: what was written is read
+    // again.
+    const bool kept = frame.type->extra_field >= 0;
+    if (frame.seen & bit && !(kept && ((frame.aliased & bit) != 0) != frame.by_alias)) {
       fate_ = Fate::drop;
       return add(path(), "is given twice");
     }
+    const bool beside = (frame.seen & bit) != 0;
     frame.seen |= bit;
-    frame.by_alias = frame.field->name != name;
+    if (frame.by_alias && beside) {
+      frame.aliased &= ~bit;
+      return unknown(frame, name);
+    }
+    if (frame.by_alias) frame.aliased |= bit;
+    if (!frame.by_alias && beside) frame.aliased &= ~bit;
     return true;
   }
 
@@ -237,8 +247,9 @@ class Reader {
     bool by_alias = false;             // it came under its other name
     std::size_t expected = 0;          // of an object: the field that comes next if all keep to the order
     std::uint64_t seen = 0;
-    std::size_t count = 0;  // of an array or map: elements so far
-    std::string key = {};   // of a map
+    std::uint64_t aliased = 0;  // of an object: seen under the other name alone
+    std::size_t count = 0;      // of an array or map: elements so far
+    std::string key = {};       // of a map
   };
 
   // Where a value belongs; without a type it is dropped.
