@@ -195,23 +195,15 @@ class Reader {
     frame.field = find(frame, name);
     if (!frame.field) return unknown(frame, name);
     const auto bit = std::uint64_t{1} << (frame.field - frame.type->fields.data());
-    frame.by_alias = frame.field->name != name;
-    // Where the alias is kept it may stand beside the name, which then counts: what was written is read
-    // again.
-    const bool kept = frame.type->extra_field >= 0;
-    if (frame.seen & bit && !(kept && ((frame.aliased & bit) != 0) != frame.by_alias)) {
+    // An alias that is kept may stand beside the name, which then counts: what was written is read again.
+    frame.by_alias = frame.type->extra_field >= 0 && frame.field->name != name;
+    auto& given = frame.by_alias ? frame.aliased : frame.named;
+    if (given & bit) {
       fate_ = Fate::drop;
       return add(path(), "is given twice");
     }
-    const bool beside = (frame.seen & bit) != 0;
-    frame.seen |= bit;
-    if (frame.by_alias && beside) {
-      frame.aliased &= ~bit;
-      return unknown(frame, name);
-    }
-    if (frame.by_alias) frame.aliased |= bit;
-    if (!frame.by_alias && beside) frame.aliased &= ~bit;
-    return true;
+    given |= bit;
+    return frame.by_alias && (frame.named & bit) ? unknown(frame, name) : true;
   }
 
   bool parse_error(std::size_t position, const std::string&, const Json::exception& error) {
@@ -242,14 +234,14 @@ class Reader {
   struct Frame {
     const TypeInfo* type;
     void* value;
-    const Rules* rules;                // of an array or map
-    const FieldInfo* field = nullptr;  // of an object: the member at hand
-    bool by_alias = false;             // it came under its other name
-    std::size_t expected = 0;          // of an object: the field that comes next if all keep to the order
-    std::uint64_t seen = 0;
-    std::uint64_t aliased = 0;  // of an object: seen under the other name alone
-    std::size_t count = 0;      // of an array or map: elements so far
-    std::string key = {};       // of a map
+    const Rules* rules;                    // of an array or map
+    const FieldInfo* field = nullptr;      // of an object: the member at hand
+    bool by_alias = false;                 // it came under its other name, and is kept under that too
+    std::size_t expected = 0;              // of an object: the field that comes next if all keep to the order
+    std::uint64_t named = 0, aliased = 0;  // of an object: the fields seen, and those under a kept alias
+    std::uint64_t seen() const noexcept { return named | aliased; }
+    std::size_t count = 0;  // of an array or map: elements so far
+    std::string key = {};   // of a map
   };
 
   // Where a value belongs; without a type it is dropped.
@@ -310,7 +302,7 @@ class Reader {
   void keep_alias(std::string_view value) {
     if (frames_.empty()) return;
     const Frame& frame = frames_.back();
-    if (!frame.by_alias || frame.type->extra_field < 0) return;
+    if (!frame.by_alias) return;
     kept_ = extra_of(frame);
     keep_name(frame.field->rules.alias);
     append_json_string(value, *kept_);
@@ -480,9 +472,9 @@ class Reader {
         return add(path(), "must have at most " + std::to_string(frame.rules->max_items) + " entries, has " +
                                std::to_string(frame.count));
     } else if (frames_.empty()) {
-      present_ = frame.seen;
-    } else if (missing(*frame.type, frame.seen)) {
-      require(*frame.type, frame.seen, path(), options_.style, problems_);
+      present_ = frame.seen();
+    } else if (missing(*frame.type, frame.seen())) {
+      require(*frame.type, frame.seen(), path(), options_.style, problems_);
     }
     return go_on();
   }
