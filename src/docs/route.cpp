@@ -28,6 +28,12 @@ Endpoint endpoint_of(const BoundService& service, const Operation& row, View vie
   return endpoint;
 }
 
+Answer events(std::string_view example) {
+  return {.about = "Events, until the client or the server ends it.",
+          .contents = {{.media_type = "text/event-stream", .example = example}},
+          .headers = {{"Cache-Control", "It is about now.", "no-store"}}};
+}
+
 std::string plain_path(std::string_view pattern) {
   std::string out;
   bool in_type = false;

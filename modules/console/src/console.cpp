@@ -37,16 +37,12 @@ docs::Endpoint stats_endpoint() {
 }
 
 docs::Endpoint stream_endpoint() {
-  return {
-      .id = "StreamLiveFigures",
-      .summary = "The live figures as Server-Sent Events",
-      .details = "An event `stats` has all figures; the first comes at once.",
-      .answers = {{.about = "Events, until the client or the server ends it.",
-                   .contents = {{.media_type = "text/event-stream",
-                                 .example =
-                                     "event: stats\ndata: "
-                                     "{\"at\":\"2026-01-01T00:00:00Z\",\"figures\":{\"users\":2}}\n\n"}}}},
-      .errors = code_bits(Code::unavailable)};
+  return {.id = "StreamLiveFigures",
+          .summary = "The live figures as Server-Sent Events",
+          .details = "An event `stats` has all figures; the first comes at once.",
+          .answers = {docs::events("event: stats\ndata: "
+                                   "{\"at\":\"2026-01-01T00:00:00Z\",\"figures\":{\"users\":2}}\n\n")},
+          .errors = code_bits(Code::unavailable)};
 }
 
 docs::Channel stats_channel() {

@@ -54,21 +54,16 @@ net::Handler stream_chat(ChatEdge& edge) {
 }
 
 docs::Endpoint chat_stream_endpoint(docs::Tag tag) {
-  return {
-      .id = "StreamMessages",
-      .summary = "A room's messages as Server-Sent Events",
-      .details =
-          "Each event has the message's `seq` as its id, so that Last-Event-ID resumes without loss or "
-          "repetition. Messages that are no longer kept are told as a `gap` event.",
-      .tag = tag,
-      .request = &describe<StreamQuery>(),
-      .answers = {{.about = "Events, until the client or the server ends it.",
-                   .contents = {{.media_type = "text/event-stream",
-                                 .example =
-                                     "id: 42\nevent: message\ndata: {\"seq\":42,\"content\":\"Hello\"}\n\n"}},
-                   .headers = {{"Cache-Control", "It is about now.", "no-store"}}}},
-      .errors = handshake_errors,
-      .permission = row_of<chat::ChatService>("Follow").permission};
+  return {.id = "StreamMessages",
+          .summary = "A room's messages as Server-Sent Events",
+          .details =
+              "Each event has the message's `seq` as its id, so that Last-Event-ID resumes without loss or "
+              "repetition. Messages that are no longer kept are told as a `gap` event.",
+          .tag = tag,
+          .request = &describe<StreamQuery>(),
+          .answers = {docs::events("id: 42\nevent: message\ndata: {\"seq\":42,\"content\":\"Hello\"}\n\n")},
+          .errors = handshake_errors,
+          .permission = row_of<chat::ChatService>("Follow").permission};
 }
 
 docs::Channel chat_stream_channel(docs::Tag tag) {

@@ -207,12 +207,8 @@ docs::Endpoint notifications_endpoint(docs::Tag tag) {
               "What is no longer kept is told as a `gap` event.",
           .tag = tag,
           .request = &describe<NotificationQuery>(),
-          .answers = {{.about = "Events, until the client or the server ends it.",
-                       .contents = {{.media_type = "text/event-stream",
-                                     .example =
-                                         "id: 42\nevent: notification\ndata: {\"seq\":42,\"title\":\"Hello\"}"
-                                         "\n\n"}},
-                       .headers = {{"Cache-Control", "It is about now.", "no-store"}}}},
+          .answers = {docs::events("id: 42\nevent: notification\ndata: {\"seq\":42,\"title\":\"Hello\"}"
+                                   "\n\n")},
           .errors = handshake_refusals,
           .permission = row.permission};
 }

@@ -38,8 +38,8 @@ struct Content {
   const TypeInfo* type = nullptr;  // JSON of a described type
   const TypeInfo* also = nullptr;  // whose members stand in the same JSON object
   std::string_view schema = {};    // JSON Schema as text, for JSON that no described type tells
-  std::string_view example =
-      {};  // JSON for JSON, else the text itself; empty: from the examples of the types
+  // JSON for JSON, else the text itself; empty: from the examples of the types.
+  std::string_view example = {};
   View view = {};
 };
 template <class T>
@@ -58,9 +58,12 @@ struct Answer {
   std::string_view about = "Success.";
   std::vector<Content> contents = {};  // of one media type: any of them; empty: no body
   std::vector<HeaderField> headers = {};
-  bool tagged =
-      true;  // has an ETag where the method and the status allow it; not what is produced while it is sent
+  // Has an ETag where the method and the status allow it; not what is produced while it is sent.
+  bool tagged = true;
 };
+
+// Of a route that answers Server-Sent Events; `example`: one event, as text in static storage.
+Answer events(std::string_view example);
 
 // A parameter that the handler reads by itself.
 struct Parameter {
