@@ -16,8 +16,8 @@ namespace parley::net {
 
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
-using Executor =
-    asio::io_context::executor_type;  // concrete: a type-erased executor costs on every operation
+// Concrete: a type-erased executor costs on every operation.
+using Executor = asio::io_context::executor_type;
 using Socket = asio::basic_stream_socket<Tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<Tcp, Executor>;
 using boost::system::error_code;

@@ -10,8 +10,8 @@
 namespace parley::net {
 namespace {
 
-constexpr int ports_to_try =
-    16;  // of the system's choice, until one is free on both of localhost's addresses
+// Of the system's choice, until one is free on both of localhost's addresses.
+constexpr int ports_to_try = 16;
 
 // Accepts on one address. Outlives the server where an accept is still pending; close() comes first.
 class Listener : public std::enable_shared_from_this<Listener> {

@@ -46,7 +46,8 @@ class ServerCore {
   Gzip gzip;
   LongLivedHost host;  // of what connections turn into
 
-  // A new client: gets a connection, or is turned away where there are too many.
+  // A new client, on a socket that does not block: gets a connection, or is turned away where there are too
+  // many.
   void admit(Socket socket, const asio::ip::address& address);
   // From the connection: it has ended, or it has become something long-lived.
   void ended(Connection& connection);
