@@ -22,7 +22,11 @@ class SocketPair {
   ~SocketPair() { close(); }
 
   // Once: the server's end.
-  net::Socket server() { return net::Socket(loop_.impl().io, net::Tcp::v4(), std::exchange(ends_[1], -1)); }
+  net::Socket server() {
+    net::Socket socket(loop_.impl().io, net::Tcp::v4(), std::exchange(ends_[1], -1));
+    socket.non_blocking(true);  // as the server's own
+    return socket;
+  }
 
   // Sends, lets the server do what it can do, and takes what it answers.
   void send(std::string_view bytes) {

@@ -2,12 +2,12 @@
 
 #include "fixture.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <map>
 #include <random>
-#include <thread>
 
 using namespace parley;
 using namespace parley::test;
@@ -68,7 +68,10 @@ TEST_CASE("a process that is killed loses nothing that it acknowledged", "[db]")
       ChildProcess child([&] { return write_until_killed(path, from); });
       // Every fourth one dies while it opens the database, the others after some answers.
       if (rounds % 4 == 3) {
-        std::this_thread::sleep_for(std::chrono::microseconds(random() % 8000));
+        // At its first answer, or before.
+        ::pollfd answered{child.pipe(), POLLIN, 0};
+        const ::timespec at_most{0, static_cast<long>(random() % 8'000'000)};
+        ::ppoll(&answered, 1, &at_most, nullptr);
         child.kill();
       }
       const std::size_t enough = acknowledged.size() + 10 + random() % 90;

@@ -141,7 +141,7 @@ TEST_CASE("every line that fits the queue is written before the log goes, from a
 
 TEST_CASE("lines that give way to others are counted") {
   int ends[2];
-  REQUIRE(::pipe(ends) == 0);  // that nobody reads for now
+  REQUIRE(::pipe(ends) == 0);  // nobody reads it until the lines have been dropped
   const int kept = ::dup(STDERR_FILENO);
   ::dup2(ends[1], STDERR_FILENO);
   ::close(ends[1]);
