@@ -48,7 +48,8 @@ void Connection::turn_away(std::string_view answer) {
 
 void Connection::stop() {
   // Bytes of a request that have come are its beginning: it may still be finished and answered.
-  const bool idle = phase_ == Phase::head && !partial_ && held_ == 0 && !writing_ && !running_;
+  const bool idle =
+      phase_ == Phase::head && !partial_ && held_ == 0 && !writing_ && !running_ && !answers_wait_;
   error_code ignored;
   if (idle && socket_.available(ignored) == 0) close();
 }
@@ -143,7 +144,7 @@ bool Connection::fill() {
   return size > 0;
 }
 
-// Reads, answers and writes until something has to be waited for.
+// Reads and answers until something has to be waited for, be it the end of the turn.
 void Connection::run() {
   const Ptr self(this);
   if (running_) return;  // a handler completed inside: the loop below goes on
@@ -151,7 +152,7 @@ void Connection::run() {
   for (int rounds = 0;;) {
     if (phase_ == Phase::head || phase_ == Phase::body) take_held();
     answer_buffered();
-    if (phase_ == Phase::closed || !flush()) break;
+    if (phase_ == Phase::closed || answers_leave_later() || !flush()) break;
     if (phase_ == Phase::handling) {
       read();
       break;
@@ -174,6 +175,24 @@ void Connection::run() {
     break;
   }
   running_ = false;
+}
+
+// True where run() goes on at the end of the turn.
+bool Connection::answers_leave_later() {
+  if (answers_wait_) return true;
+  if (writing_ || !exchange_ || exchange_->out.empty() || exchange_->out.size() >= much_output) return false;
+  answers_wait_ = true;
+  core_->turn->add(this);
+  return true;
+}
+
+void Connection::send_answers() {
+  answers_wait_ = false;
+  if (phase_ != Phase::closed) flush();
+}
+
+void Connection::go_on() {
+  if (phase_ != Phase::closed) run();
 }
 
 // True when all output has been written; otherwise the wait for it is pending or the connection has ended.
@@ -242,7 +261,7 @@ void Connection::park() {
 
 void Connection::due(SteadyTime) {
   const Ptr self(this);
-  if (phase_ == Phase::closed || (phase_ == Phase::handling && !writing_)) return;
+  if (phase_ == Phase::closed || answers_wait_ || (phase_ == Phase::handling && !writing_)) return;
   if (phase_ == Phase::lingering) return close();
   ++core_->statistics.timeouts;
   if (writing_ || phase_ == Phase::closing || phase_ == Phase::handing_over) return cut();

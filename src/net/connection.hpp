@@ -16,10 +16,13 @@
 
 namespace parley::net {
 
+// Bytes of answers after which they are written before more requests are answered.
+inline constexpr std::size_t much_output = 64 << 10;
+
 // Callbacks on a non-blocking socket. The first bytes are read asynchronously into `first_`; everything else
-// that can be had is read, everything buffered is answered in order, and the answers leave in one write,
-// without visiting the loop. What a request needs is borrowed (Exchange) and given back before the
-// connection idles.
+// that can be had is read, everything buffered is answered in order, and the answers leave in one write at
+// the end of the loop's turn (AnswerTurn). What a request needs is borrowed (Exchange) and given back before
+// the connection idles.
 //
 // Loop thread only. Kept by the server's registry, by its pending operations and by a handler that waits;
 // detach() ends the last two where the server goes first.
@@ -41,6 +44,9 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
 
   // From the Exchange.
   void handler_completed();
+  // From the AnswerTurn, one after the other.
+  void send_answers();
+  void go_on();
 
   AddressKey address() const noexcept { return address_; }
   bool turned_away() const noexcept { return turned_away_; }
@@ -64,6 +70,7 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
   void take_held();
   bool fill();
   void run();
+  bool answers_leave_later();
   bool flush();
   void on_writable(const error_code& error);
   void park();
@@ -113,15 +120,16 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
   std::uint16_t held_ = 0;     // bytes in first_ that have not been taken yet
   std::uint16_t read_at_ = 0;  // where the pending read writes in first_
   Phase phase_ = Phase::head;
-  bool reading_ = false;     // a read is pending
-  bool writing_ = false;     // the wait for a writable socket is pending
-  bool running_ = false;     // inside run()
-  bool more_ = false;        // the last read was full: there may be more
-  bool starved_ = false;     // nothing more to be done without more input
-  bool partial_ = false;     // part of a head has come
-  bool served_ = false;      // at least one request
-  bool peer_ended_ = false;  // the client has closed its side
-  bool linger_ = false;      // close only after the client has had time to read
+  bool reading_ = false;       // a read is pending
+  bool writing_ = false;       // the wait for a writable socket is pending
+  bool running_ = false;       // inside run()
+  bool answers_wait_ = false;  // for the end of the turn
+  bool more_ = false;          // the last read was full: there may be more
+  bool starved_ = false;       // nothing more to be done without more input
+  bool partial_ = false;       // part of a head has come
+  bool served_ = false;        // at least one request
+  bool peer_ended_ = false;    // the client has closed its side
+  bool linger_ = false;        // close only after the client has had time to read
   bool turned_away_ = false;
   std::uint8_t empty_lines_ = 0;  // that have come before the next request
   std::array<char, 1024> first_;

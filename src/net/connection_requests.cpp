@@ -12,8 +12,6 @@
 namespace parley::net {
 namespace {
 
-constexpr std::size_t much_output = 64 << 10;  // bytes of answers after which they are written first
-
 std::string bytes_text(std::size_t bytes) {
   return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
 }

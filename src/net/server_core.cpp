@@ -28,6 +28,7 @@ ServerCore::ServerCore(Server::Dependencies dependencies, const Limits& the_limi
       limits(the_limits),
       head_limits{static_cast<std::size_t>(limits.max_header), static_cast<std::size_t>(limits.max_fields)},
       wheel(deps.loop.impl().corks->wheel()),
+      turn(std::make_shared<AnswerTurn>(deps.loop.impl().io.get_executor())),
       common_fields(deps.clock, deps.server_header, deps.fields, deps.page_fields),
       gzip(static_cast<std::size_t>(limits.gzip_min), static_cast<std::size_t>(limits.gzip_max)),
       host{deps.loop, limits, statistics, [this](LongLived* which) { long_lived_ended(which); }} {}

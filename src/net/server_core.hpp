@@ -2,6 +2,7 @@
 #pragma once
 
 #include "answer.hpp"
+#include "answer_turn.hpp"
 #include "exchange.hpp"
 #include "gzip.hpp"
 #include "long_lived.hpp"
@@ -42,6 +43,7 @@ class ServerCore {
   TimerWheel& wheel;
   ServerStatistics statistics;
   ExchangePool exchanges;
+  const std::shared_ptr<AnswerTurn> turn;
   CommonFields common_fields;
   Gzip gzip;
   LongLivedHost host;  // of what connections turn into
