@@ -44,7 +44,7 @@ class LogTailBudget {
 // Beside Entry stand log_seq(const Entry&), its position, and footprint(const Entry&), about what it takes in
 // memory in bytes.
 template <class Entry>
-class LogTail : LogTailBudget::Member {
+class LogTail final : LogTailBudget::Member {
  public:
   static constexpr std::size_t max_entries = 512;
   static constexpr std::size_t max_bytes = 1 << 20;

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <string>
 #include <string_view>
 
 namespace parley::db {
@@ -36,9 +37,23 @@ std::string label(const Migration& migration) {
   return "migration " + std::to_string(migration.version) + " (" + std::string(migration.name) + ")";
 }
 
+// With what is for SQLite alone: see Migration.
+std::string for_sqlite(std::string_view sql) {
+  constexpr std::string_view open = "/*sqlite", close = "*/";
+  std::string text;
+  for (;;) {
+    const auto begin = sql.find(open);
+    const auto end = begin == sql.npos ? sql.npos : sql.find(close, begin);
+    if (end == sql.npos) return text.append(sql);
+    text.append(sql.substr(0, begin));
+    text.append(sql.substr(begin + open.size(), end - begin - open.size()));
+    sql.remove_prefix(end + close.size());
+  }
+}
+
 // Every statement, within the transaction that is open. SQLite's result.
 int run(Connection& connection, const Migration& migration, const Clock& clock) {
-  if (const int code = connection.execute(migration.sql)) return code;
+  if (const int code = connection.execute(for_sqlite(migration.sql))) return code;
   // COMMIT or ROLLBACK in a migration: what ran is no longer all or nothing.
   if (!connection.in_transaction()) return SQLITE_MISUSE;
   const std::string version = std::to_string(migration.version);

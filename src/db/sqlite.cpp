@@ -31,12 +31,12 @@ class SqliteDatabase final : public Database {
       : options_(options), scheduler_(scheduler), clock_(clock), monitor_(std::move(name)) {}
   ~SqliteDatabase() override { stop(); }
 
-  Result<void> open(std::string path, std::span<const Migration> migrations) {
+  Result<void> open(const std::string& path, std::span<const Migration> migrations) {
     const std::string& name = monitor_.database();
     if (path == ":memory:") {
       if (auto opened = open_memory(); !opened) return opened;
     } else {
-      if (auto opened = open_file(std::move(path)); !opened) return opened;
+      if (auto opened = open_file(path); !opened) return opened;
     }
     if (auto migrated = migrate(name, *writing_, migrations, clock_); !migrated) return migrated;
     std::vector<Connection*> readers;
@@ -164,7 +164,7 @@ Result<std::unique_ptr<Database>> open_sqlite(std::string name, std::string path
                                               std::span<const Migration> migrations, const Options& options,
                                               Scheduler& scheduler, const Clock& clock) {
   auto database = std::make_unique<SqliteDatabase>(std::move(name), options, scheduler, clock);
-  if (auto opened = database->open(std::move(path), migrations); !opened) {
+  if (auto opened = database->open(path, migrations); !opened) {
     return std::unexpected(std::move(opened.error()));
   }
   return database;

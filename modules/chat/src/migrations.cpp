@@ -53,6 +53,22 @@ constexpr db::Migration steps[] = {
         message_seq BIGINT NOT NULL
       )
     )sql"},
+    {3, "messages in the order of their positions", R"sql(
+      CREATE TABLE messages_3 (
+        room TEXT NOT NULL,
+        seq BIGINT NOT NULL,
+        id TEXT NOT NULL,
+        type TEXT NOT NULL,
+        content TEXT NOT NULL,
+        sender TEXT NOT NULL,
+        sent_at BIGINT NOT NULL,
+        extra TEXT NOT NULL,
+        PRIMARY KEY (room, seq)
+      ) /*sqlite WITHOUT ROWID*/;
+      INSERT INTO messages_3 SELECT * FROM messages;
+      DROP TABLE messages;
+      ALTER TABLE messages_3 RENAME TO messages
+    )sql"},
 };
 
 }  // namespace

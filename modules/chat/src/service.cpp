@@ -183,7 +183,7 @@ Task<Result<void>> Service::follow(CallContext context, FollowRoom request, Sink
     }
     RoomUpdate update;
     if (room.tail.covers(position)) {
-      update.messages = room.tail.after(position, max_update);
+      update.messages = room.tail.after(position, max_update, max_page_bytes);
     } else {
       const std::int64_t known = room.last;
       auto page = co_await store_.after(context, request.room, position, max_update);

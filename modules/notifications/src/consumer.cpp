@@ -47,7 +47,7 @@ Task<bool> Consumer::take(const void* update) {
   if (!read.entries.empty()) position = read.entries.back().seq;
   const auto count = read.entries.size();
   complete(read.entries);
-  const auto entries = std::make_shared<const std::vector<FeedEntry>>(std::move(read.entries));
+  const auto entries = std::make_shared<std::vector<FeedEntry>>(std::move(read.entries));
 
   for (auto backoff = first_backoff;; backoff = std::min(backoff * 2, last_backoff)) {
     CallContext context;
@@ -56,7 +56,12 @@ Task<bool> Consumer::take(const void* update) {
         with_.store.consume(std::move(context), std::string(feed_.name()), entries, position, anew);
     auto stored = co_await std::move(consuming);
     if (stored) {
-      for (auto& notification : *stored) with_.log.publish(std::move(notification));
+      for (std::size_t i = 0; i < count; ++i) {
+        if ((*stored)[i].seq == 0) continue;
+        auto& notification = *(*entries)[i].notification;
+        place(notification, (*stored)[i]);
+        with_.log.publish(std::move(notification));
+      }
       break;
     }
     if (stopped()) co_return false;
@@ -74,17 +79,22 @@ void Consumer::complete(std::vector<FeedEntry>& entries) {
   const auto now = with_.cursor.clock.now();
   for (auto& entry : entries) {
     if (!entry.notification) continue;
+    auto& notification = *entry.notification;
     // The rules of one that is sent.
-    SendNotification sample{entry.notification->user_id, entry.notification->type, entry.notification->title,
-                            entry.notification->message, entry.notification->data};
+    SendNotification sample{std::move(notification.user_id), notification.type, std::move(notification.title),
+                            std::move(notification.message), std::move(notification.data)};
     if (auto fine = conform(sample); !fine) {
       log::warn("notifications", "an entry of a feed makes no notification",
                 {{"feed", feed_.name()}, {"seq", entry.seq}, {"reason", fine.error().message}});
       entry.notification.reset();
       continue;
     }
-    entry.notification->id = make_uuid(now, with_.random);
-    entry.notification->created_at = now;
+    notification.user_id = std::move(sample.user_id);
+    notification.title = std::move(sample.title);
+    notification.message = std::move(sample.message);
+    notification.data = std::move(sample.data);
+    notification.id = make_uuid(now, with_.random);
+    notification.created_at = now;
   }
 }
 

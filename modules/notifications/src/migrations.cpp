@@ -25,6 +25,22 @@ constexpr db::Migration steps[] = {
         position BIGINT NOT NULL
       )
     )sql"},
+    {2, "rows in the order of their positions", R"sql(
+      CREATE TABLE notifications_2 (
+        seq BIGINT NOT NULL PRIMARY KEY,
+        user_id TEXT NOT NULL,
+        type BIGINT NOT NULL,
+        created_at BIGINT NOT NULL,
+        id TEXT NOT NULL,
+        title TEXT NOT NULL,
+        message TEXT NOT NULL,
+        data TEXT NOT NULL
+      ) /*sqlite WITHOUT ROWID*/;
+      INSERT INTO notifications_2 SELECT * FROM notifications;
+      DROP TABLE notifications;
+      ALTER TABLE notifications_2 RENAME TO notifications;
+      CREATE INDEX notifications_of_user ON notifications (user_id, type, seq)
+    )sql"},
 };
 
 }  // namespace

@@ -132,9 +132,12 @@ Task<Result<Notification>> Service::append(CallContext context, Notification not
   auto made = std::make_shared<Notification>(std::move(notification));
   made->created_at = clock_.now();
   made->id = make_uuid(made->created_at, random_);
-  auto appending = store_.append(std::move(context), std::move(made));
-  auto stored = co_await std::move(appending);
-  if (stored) log_.publish(*stored);
+  auto appending = store_.append(std::move(context), made);
+  auto appended = co_await std::move(appending);
+  if (!appended) co_return std::unexpected(std::move(appended.error()));
+  Notification stored = *made;  // the transaction may still hold it
+  place(stored, *appended);
+  log_.publish(stored);
   co_return stored;
 }
 

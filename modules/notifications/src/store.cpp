@@ -68,19 +68,18 @@ Notification to_notification(const db::Row& row) {
   return notification;
 }
 
-Result<Notification> append_to_log(db::Session& session, const Notification& notification) {
+Result<Appended> append_to_log(db::Session& session, const Notification& notification) {
   std::string data;
   codec::write_json(data_type(), &notification.data, data);
-  Notification stored = notification;
-  stored.seq = 1;
+  Appended stored{1, notification.created_at};
   Rows rows = session.query(newest_entry, [&](const db::Row& row) {
     stored.seq = row.integer(0) + 1;
-    stored.created_at = std::max(row.timestamp(1), notification.created_at);
+    stored.at = std::max(row.timestamp(1), notification.created_at);
   });
   if (rows)
-    rows = session.execute(append_notification, stored.seq, stored.user_id,
-                           static_cast<std::int64_t>(stored.type), stored.id, stored.title, stored.message,
-                           data, stored.created_at);
+    rows = session.execute(append_notification, stored.seq, notification.user_id,
+                           static_cast<std::int64_t>(notification.type), notification.id, notification.title,
+                           notification.message, data, stored.at);
   if (!rows) return std::unexpected(std::move(rows.error()));
   return stored;
 }
@@ -175,8 +174,7 @@ Task<Result<Inventory>> Store::load(CallContext context) {
   return database_.read(std::move(context), std::move(work));
 }
 
-Task<Result<Notification>> Store::append(CallContext context,
-                                         std::shared_ptr<const Notification> notification) {
+Task<Result<Appended>> Store::append(CallContext context, std::shared_ptr<const Notification> notification) {
   auto work = [notification = std::move(notification)](db::Session& session) {
     return append_to_log(session, *notification);
   };
@@ -223,22 +221,23 @@ Task<Result<Page>> Store::after(CallContext context, View view, std::int64_t seq
   return database_.read(std::move(context), std::move(work));
 }
 
-Task<Result<std::vector<Notification>>> Store::consume(CallContext context, std::string feed,
-                                                       std::shared_ptr<const std::vector<FeedEntry>> entries,
-                                                       std::int64_t position, bool anew) {
+Task<Result<std::vector<Appended>>> Store::consume(CallContext context, std::string feed,
+                                                   std::shared_ptr<const std::vector<FeedEntry>> entries,
+                                                   std::int64_t position, bool anew) {
   auto work = [feed = std::move(feed), entries = std::move(entries), position,
-               anew](db::Session& session) -> Result<std::vector<Notification>> {
+               anew](db::Session& session) -> Result<std::vector<Appended>> {
     std::int64_t stored = 0;
     Rows rows = session.query(
         feed_position, [&](const db::Row& row) { stored = row.integer(0); }, feed);
     if (!rows) return std::unexpected(std::move(rows.error()));
     if (anew) stored = 0;
-    std::vector<Notification> appended;
+    std::vector<Appended> appended;
     for (const auto& entry : *entries) {
+      auto& place = appended.emplace_back();
       if (entry.seq <= stored || !entry.notification) continue;
-      auto notification = append_to_log(session, *entry.notification);
-      if (!notification) return std::unexpected(std::move(notification.error()));
-      appended.push_back(std::move(*notification));
+      auto found = append_to_log(session, *entry.notification);
+      if (!found) return std::unexpected(std::move(found.error()));
+      place = *found;
     }
     rows = session.execute(move_feed, feed, std::max(stored, position));
     if (!rows) return std::unexpected(std::move(rows.error()));

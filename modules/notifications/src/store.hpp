@@ -51,6 +51,16 @@ struct FeedEntry {
   std::optional<Notification> notification;  // without seq
 };
 
+// Where a notification came to stand in the log.
+struct Appended {
+  std::int64_t seq = 0;
+  Timestamp at;  // the time of the notification before it, where that is later than its own
+};
+inline void place(Notification& notification, const Appended& appended) {
+  notification.seq = appended.seq;
+  notification.created_at = appended.at;
+}
+
 // Pages hold `limit` notifications at most, and fewer (but one at least) where they take more than
 // max_page_bytes. The database outlives the store.
 class Store {
@@ -59,19 +69,19 @@ class Store {
 
   Task<Result<Inventory>> load(CallContext context);
 
-  // Gives `notification` the next position; its time becomes that of the notification before it where that is
-  // later. Answers it as it stands in the log.
-  Task<Result<Notification>> append(CallContext context, std::shared_ptr<const Notification> notification);
+  // Gives `notification` the next position.
+  Task<Result<Appended>> append(CallContext context, std::shared_ptr<const Notification> notification);
 
   Task<Result<Page>> newest(CallContext context, View view, std::int32_t limit);
   Task<Result<Page>> after(CallContext context, View view, std::int64_t seq, std::int32_t limit);
 
   // Puts what the entries of a feed say into the log, and moves the feed on to `position`, all or nothing.
   // Entries at or before the feed's stored position have been consumed already and are left out, unless
-  // `anew`: the feed has begun again at its start.
-  Task<Result<std::vector<Notification>>> consume(CallContext context, std::string feed,
-                                                  std::shared_ptr<const std::vector<FeedEntry>> entries,
-                                                  std::int64_t position, bool anew);
+  // `anew`: the feed has begun again at its start. Answers where each entry's notification stands, seq 0 for
+  // those that made none.
+  Task<Result<std::vector<Appended>>> consume(CallContext context, std::string feed,
+                                              std::shared_ptr<const std::vector<FeedEntry>> entries,
+                                              std::int64_t position, bool anew);
 
   // Removes the notifications up to and including `seq`; how many there were. The caller keeps the newest:
   // positions are counted from it.

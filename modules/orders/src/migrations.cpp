@@ -44,6 +44,51 @@ CREATE TABLE order_events (
   happened_at BIGINT NOT NULL
 );
 )sql"},
+    {2, "rows in the order of their keys", R"sql(
+CREATE TABLE orders_2 (
+  id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  total BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  ship_text TEXT,
+  ship_street TEXT,
+  ship_city TEXT,
+  ship_postal_code TEXT,
+  ship_country TEXT,
+  idempotency_key TEXT
+) /*sqlite WITHOUT ROWID*/;
+INSERT INTO orders_2 SELECT * FROM orders;
+DROP TABLE orders;
+ALTER TABLE orders_2 RENAME TO orders;
+CREATE INDEX orders_user ON orders (user_id, created_at, id);
+CREATE UNIQUE INDEX orders_key ON orders (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX orders_keyed ON orders (created_at) WHERE idempotency_key IS NOT NULL;
+CREATE TABLE order_items_2 (
+  order_id TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  product_id TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  price BIGINT NOT NULL,
+  name TEXT,
+  PRIMARY KEY (order_id, line)
+) /*sqlite WITHOUT ROWID*/;
+INSERT INTO order_items_2 SELECT * FROM order_items;
+DROP TABLE order_items;
+ALTER TABLE order_items_2 RENAME TO order_items;
+CREATE TABLE order_events_2 (
+  seq BIGINT NOT NULL PRIMARY KEY,
+  type INTEGER NOT NULL,
+  order_id TEXT NOT NULL,
+  became INTEGER NOT NULL,
+  previous INTEGER,
+  happened_at BIGINT NOT NULL
+) /*sqlite WITHOUT ROWID*/;
+INSERT INTO order_events_2 SELECT * FROM order_events;
+DROP TABLE order_events;
+ALTER TABLE order_events_2 RENAME TO order_events;
+)sql"},
 };
 
 }  // namespace

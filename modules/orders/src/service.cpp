@@ -15,8 +15,10 @@ constexpr std::string_view created_help =
 constexpr std::string_view seconds_help = "Time to place an order, until it is on disk, by outcome.";
 constexpr std::string_view changes_help = "Orders that came to a status.";
 
-// Events of one update: each may have a hundred items.
-constexpr std::int32_t max_update = 32;
+// What one update has at most; a single event may have a hundred items, which the database reads one by one.
+constexpr std::int32_t max_stored_events = 32;
+constexpr std::size_t max_recent_events = 256;
+constexpr std::size_t max_recent_bytes = 256 << 10;
 
 std::unexpected<Error> no_such_order() {
   return fail(Code::not_found, "there is no order with this id");
@@ -152,7 +154,7 @@ Task<Result<Service::Placed>> Service::commit(CallContext context, Order order,
   if (!inserted) co_return std::unexpected(std::move(inserted.error()));
   if (inserted->earlier) co_return replay(std::move(*inserted->earlier), order);
   if (keyed) pruner_.count_key();
-  logged(inserted->seq);
+  logged(inserted->seq, OrderEventType::created, order, std::nullopt);
   co_return Placed{std::move(order), false};
 }
 
@@ -190,7 +192,7 @@ Task<Result<Order>> Service::update_order_status(CallContext context, UpdateOrde
   }
   if (changed->seq) {
     changes_[static_cast<std::size_t>(request.status)]->add();
-    logged(*changed->seq);
+    logged(*changed->seq, OrderEventType::status_changed, changed->order, changed->previous);
   }
   co_return std::move(changed->order);
 }
@@ -204,17 +206,29 @@ Task<Result<OrderPage>> Service::list_user_orders(CallContext context, ListUserO
 Task<Result<void>> Service::follow_orders(CallContext context, FollowOrders request, Sink<OrderUpdate> sink) {
   if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
   const std::int64_t position = request.after_seq.value_or(last_event_);
-  auto read = [this, context](std::int64_t after) { return store_.read_log(context, after, max_update); };
+  auto read = [this, context](std::int64_t after) { return read_log(context, after); };
   auto following = follow_log(context, followers_, scheduler_, position, std::move(read), std::move(sink));
   auto ended = co_await std::move(following);
   co_return ended;
 }
 
-void Service::logged(std::int64_t seq) {
+Task<Result<LogPage<OrderUpdate>>> Service::read_log(const CallContext& context, std::int64_t position) {
+  if (!tail_.covers(position)) return store_.read_log(context, position, max_stored_events);
+  Result<LogPage<OrderUpdate>> page;
+  page->update.events = tail_.after(position, max_recent_events, max_recent_bytes);
+  page->position = page->update.events.back().seq;
+  page->empty = false;
+  return page;
+}
+
+void Service::logged(std::int64_t seq, OrderEventType type, const Order& order,
+                     std::optional<OrderStatus> previous) {
   last_event_ = std::max(last_event_, seq);
   pruner_.count_event(seq);
+  if (followers_.size() == 0) return tail_.clear();
+  tail_.append({seq, type, order, previous, order.updated_at});
   // In a later turn of the loop: what was committed together is read together.
-  if (followers_.size() == 0 || std::exchange(waking_, true)) return;
+  if (std::exchange(waking_, true)) return;
   scheduler_.post([this, alive = std::weak_ptr(alive_)] {
     if (alive.expired()) return;
     waking_ = false;

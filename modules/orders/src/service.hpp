@@ -5,6 +5,7 @@
 #include "store.hpp"
 
 #include <parley/follow.hpp>
+#include <parley/log_tail.hpp>
 #include <parley/orders/compose.hpp>
 
 #include <array>
@@ -41,7 +42,9 @@ class Service final : public OrderModule {
   // What a call with the key of `earlier` is answered.
   static Result<Placed> replay(Order earlier, const Order& asked);
 
-  void logged(std::int64_t seq);  // after the commit of an event
+  // After the commit of an event at `seq`.
+  void logged(std::int64_t seq, OrderEventType type, const Order& order, std::optional<OrderStatus> previous);
+  Task<Result<LogPage<OrderUpdate>>> read_log(const CallContext& context, std::int64_t position);
 
   const Options options_;
   std::unique_ptr<db::Database> database_;
@@ -52,6 +55,8 @@ class Service final : public OrderModule {
   OrderStore store_;
   Pruner pruner_;
   Followers followers_;
+  LogTailBudget tail_budget_;
+  LogTail<OrderEvent> tail_{tail_budget_};  // kept while somebody follows
   std::int64_t last_event_ = 0;
   bool waking_ = false;                                          // a wake-up is on its way
   std::shared_ptr<const int> alive_ = std::make_shared<int>(0);  // guards what was posted

@@ -148,6 +148,17 @@ Rows write_event(db::Session& session, OrderEventType type, const Order& order,
 
 }  // namespace
 
+std::size_t footprint(const OrderEvent& event) noexcept {
+  const auto length = [](const std::optional<std::string>& text) { return text ? text->size() : 0; };
+  const Order& order = event.order;
+  std::size_t size = sizeof event + order.id.size() + order.user_id.size();
+  for (const OrderItem& item : order.items) size += sizeof item + item.product_id.size() + length(item.name);
+  if (const auto& address = order.shipping_address)
+    size += length(address->text) + address->street.size() + address->city.size() +
+            length(address->postal_code) + length(address->country);
+  return size;
+}
+
 Task<Result<OrderStore::Inventory>> OrderStore::load(CallContext context) {
   auto work = [](db::Session& session) -> Result<Inventory> {
     Inventory found;
@@ -202,9 +213,9 @@ Task<Result<OrderStore::Changed>> OrderStore::set_status(CallContext context, st
     auto found = read_order(session, select_order, id);
     if (!found) return std::unexpected(std::move(found.error()));
     if (!*found) return fail(Code::not_found, "there is no such order");
-    Changed changed{std::move(**found), std::nullopt};
+    Changed changed{std::move(**found), std::nullopt, (**found).status};
     Order& order = changed.order;
-    const OrderStatus previous = order.status;
+    const OrderStatus previous = changed.previous;
     if (previous == status) return changed;
     if (auto allowed = may_go(previous, status); !allowed) return std::unexpected(std::move(allowed.error()));
     order.status = status;

@@ -25,6 +25,7 @@ class OrderStore {
   struct Changed {
     Order order;
     std::optional<std::int64_t> seq;  // of its event; none: it had the status already
+    OrderStatus previous = OrderStatus::pending;
   };
 
   explicit OrderStore(db::Database& database) : database_(database) {}
@@ -52,5 +53,11 @@ class OrderStore {
  private:
   db::Database& database_;
 };
+
+// For LogTail: what the newest events take in memory, in bytes, about.
+std::size_t footprint(const OrderEvent& event) noexcept;
+inline std::int64_t log_seq(const OrderEvent& event) noexcept {
+  return event.seq;
+}
 
 }  // namespace parley::orders

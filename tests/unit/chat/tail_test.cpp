@@ -1,6 +1,7 @@
 #include "tail.hpp"
 
 #include "catch.hpp"
+#include "limits.hpp"
 #include "store.hpp"
 
 namespace {
@@ -26,9 +27,9 @@ TEST_CASE("chat tail: covers what follows a position, and nothing else") {
   CHECK(tail.covers(8));
   CHECK_FALSE(tail.covers(9));
   CHECK_FALSE(tail.covers(20));
-  CHECK(tail.after(4, 100).size() == 5);
-  CHECK(tail.after(7, 100).front().seq == 8);
-  CHECK(tail.after(4, 2).back().seq == 6);
+  CHECK(tail.after(4, 100, max_page_bytes).size() == 5);
+  CHECK(tail.after(7, 100, max_page_bytes).front().seq == 8);
+  CHECK(tail.after(4, 2, max_page_bytes).back().seq == 6);
 }
 
 TEST_CASE("chat tail: a message that does not follow starts it anew") {
@@ -47,8 +48,8 @@ TEST_CASE("chat tail: bounded by number, by bytes, and by what all take together
   {
     Tail tail(budget);
     for (int seq = 1; seq <= 2000; ++seq) tail.append(numbered(seq));
-    CHECK(tail.covers(2000 - Tail::max_messages));
-    CHECK_FALSE(tail.covers(2000 - Tail::max_messages - 1));
+    CHECK(tail.covers(2000 - Tail::max_entries));
+    CHECK_FALSE(tail.covers(2000 - Tail::max_entries - 1));
 
     Tail large(budget);
     for (int seq = 1; seq <= 100; ++seq) large.append(numbered(seq, 100'000));
@@ -94,7 +95,7 @@ TEST_CASE("chat tail: a page of large messages ends early") {
   TailBudget budget;
   Tail tail(budget);
   for (int seq = 1; seq <= 5; ++seq) tail.append(numbered(seq, 300'000));
-  const auto page = tail.after(2, 100);
+  const auto page = tail.after(2, 100, max_page_bytes);
   CHECK(page.size() >= 1);
   CHECK(page.front().seq == 3);
   tail.append(numbered(6, 2'000'000));

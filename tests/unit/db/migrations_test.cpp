@@ -39,6 +39,25 @@ TEST_CASE("a database is made and brought up to date, once", "[db]") {
   CHECK(lines.contains("migrated test ages"));
 }
 
+TEST_CASE("what a migration says to SQLite alone is done, and is a comment to others", "[db]") {
+  Fixture fixture;
+  const db::Migration migrations[] = {
+      {1, "marks",
+       "CREATE TABLE marks(name TEXT NOT NULL PRIMARY KEY) /*sqlite WITHOUT ROWID*/; /* no more */\n"
+       "INSERT INTO marks(name) VALUES('one') /*sqlite , ('two')*/; -- /*sqlite not ended"}};
+  auto database = fixture.open(fixture.directory.file("marks.db"), migrations);
+  const auto count = [&](const char* sql) {
+    return fixture.read(*database, [sql](db::Session& session) -> Result<std::int64_t> {
+      std::int64_t number = -1;
+      auto rows = session.query(sql, [&](const db::Row& row) { number = row.integer(0); });
+      if (!rows) return rows;
+      return number;
+    });
+  };
+  CHECK(count("SELECT count(*) FROM marks") == 2);
+  CHECK(count("SELECT wr FROM pragma_table_list('marks')") == 1);
+}
+
 TEST_CASE("a newer database is refused, naming both versions", "[db]") {
   Fixture fixture;
   const auto path = fixture.directory.file("people.db");

@@ -107,7 +107,10 @@ class Session {
 struct Migration {
   int version;            // 1, 2, 3 ... without a gap
   std::string_view name;  // what it does, for the log
-  std::string_view sql;   // statements separated by `;`, run in one transaction; never changed once shipped
+  // Statements separated by `;`, run in one transaction; never changed once shipped. What stands between
+  // `/*sqlite` and `*/` is for SQLite and a comment to others, such as `) /*sqlite WITHOUT ROWID*/`: the rows
+  // are in the tree of their primary key, which spares each of them a second one.
+  std::string_view sql;
 };
 
 // Counted since the database was opened, but for the queues.
