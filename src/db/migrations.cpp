@@ -24,7 +24,7 @@ std::string checksum(std::string_view text) {
   return hex;
 }
 
-std::string quoted(std::string_view text) {
+std::string sql_text(std::string_view text) {
   std::string sql = "'";
   for (const char c : text) {
     if (c == '\'') sql += c;
@@ -57,10 +57,10 @@ int run(Connection& connection, const Migration& migration, const Clock& clock) 
   // COMMIT or ROLLBACK in a migration: what ran is no longer all or nothing.
   if (!connection.in_transaction()) return SQLITE_MISUSE;
   const std::string version = std::to_string(migration.version);
-  return connection.execute("INSERT INTO parley_migrations(version, name, checksum, applied_at) VALUES(" +
-                            version + "," + quoted(migration.name) + "," + quoted(checksum(migration.sql)) +
-                            "," + std::to_string(clock.now().time_since_epoch().count()) +
-                            "); PRAGMA user_version=" + version);
+  return connection.execute(
+      "INSERT INTO parley_migrations(version, name, checksum, applied_at) VALUES(" + version + "," +
+      sql_text(migration.name) + "," + sql_text(checksum(migration.sql)) + "," +
+      std::to_string(clock.now().time_since_epoch().count()) + "); PRAGMA user_version=" + version);
 }
 
 Result<void> apply(const std::string& name, Connection& connection, const Migration& migration,

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* direct_type = "direct";
 
 // `text` as a JSON string (RFC 8259 section 7); it is UTF-8 and has no U+0000.
-std::string quoted(const std::string& text) {
+std::string json_text(const std::string& text) {
   constexpr char digits[] = "0123456789abcdef";
   std::string json = "\"";
   for (const char c : text) {
@@ -68,7 +68,7 @@ Task<Result<DirectSent>> Service::send_direct(CallContext context, SendDirect re
   message->type = direct_type;
   message->content = std::move(request.content);
   message->user = std::move(request.user);
-  message->extra.json = "\"to\":" + quoted(request.to);
+  message->extra.json = "\"to\":" + json_text(request.to);
   if (!request.extra.json.empty()) message->extra.json += ',' + request.extra.json;
 
   std::shared_ptr<const Message> shared = message;
