@@ -129,6 +129,12 @@ std::string on_one_line(const std::vector<Token>& tokens) {
   return out;
 }
 
+// A text that is too long ends with its quotation mark all the same.
+std::string shortened(const Token& token) {
+  if (token.kind != 's' || columns(token.text) <= longest_text) return cut(token.text, longest_text);
+  return cut(token.text, longest_text - 1) + '"';
+}
+
 void write(const std::vector<Token>& tokens, bool expanded, Writer& out) {
   std::size_t depth = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
@@ -157,7 +163,7 @@ void write(const std::vector<Token>& tokens, bool expanded, Writer& out) {
         out.put(": ");
         break;
       default:
-        out.put(expanded ? cut(token.text, longest_text) : token.text, token.ink);
+        out.put(expanded ? shortened(token) : token.text, token.ink);
     }
   }
 }

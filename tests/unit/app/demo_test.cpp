@@ -25,6 +25,12 @@ TEST_CASE("a small JSON value stays on one line, a larger one is unfolded") {
         Lines{"{", "  \"a\": 1,", "  \"b\": {", "    \"c\": []", "  },", "  \"d\": {}", "}"});
 }
 
+TEST_CASE("a long text is cut within its quotation marks") {
+  const auto lines = pretty_json(R"({"text":")" + std::string(300, 'x') + R"(","n":1})", plain, 79, 6);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[1] == "  \"text\": \"" + std::string(57, 'x') + "…\",");
+}
+
 TEST_CASE("no line is wider than asked for, and no answer longer") {
   const std::string json =
       R"({"text":")" + std::string(300, 'x') + R"(","list":[1,2,3,4,5,6,7,8,9,10,11,12],"ümläut":"ü"})";
