@@ -109,7 +109,7 @@ void ServerCall::begin() {
     if (time < std::chrono::hours(24 * 365)) {
       const auto rounded = std::chrono::duration_cast<SteadyTime::duration>(time);
       context_.deadline = started_ + rounded;
-      expire_at(core_.wheel, std::chrono::steady_clock::now() + rounded);
+      expire_at(core_.environment.wheel, std::chrono::steady_clock::now() + rounded);
     }
   }
   const auto put = [&](std::uint8_t* at) {

@@ -1,9 +1,7 @@
 // What the connections of one gRPC server share.
 #pragma once
 
-#include "answer_turn.hpp"
-#include "http2_session.hpp"
-#include "timer_wheel.hpp"
+#include "http2_connection.hpp"
 
 #include <parley/net/grpc.hpp>
 #include <parley/task.hpp>
@@ -31,10 +29,8 @@ struct GrpcCore {
 
   const GrpcServer::Dependencies deps;
   const GrpcLimits limits;
-  const Http2Session::Limits http2;
-  TimerWheel& wheel;
-  const std::shared_ptr<AnswerTurn> turn;
   GrpcStatistics statistics;
+  const Http2Connection::Environment environment;
   TaskGroup handlers;
   std::vector<boost::intrusive_ptr<GrpcConnection>> connections;
   std::vector<std::function<void()>> on_empty;

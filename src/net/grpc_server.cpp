@@ -21,13 +21,16 @@ Http2Session::Limits http2_limits(const GrpcLimits& limits) {
 GrpcCore::GrpcCore(GrpcServer::Dependencies dependencies, const GrpcLimits& the_limits)
     : deps(std::move(dependencies)),
       limits(the_limits),
-      http2(http2_limits(limits)),
-      wheel(deps.loop.impl().corks->wheel()),
-      turn(std::make_shared<AnswerTurn>(deps.loop.impl().io.get_executor())),
+      environment{.wheel = deps.loop.impl().corks->wheel(),
+                  .turn = std::make_shared<AnswerTurn>(deps.loop.impl().io.get_executor()),
+                  .limits = http2_limits(limits),
+                  .timeouts = {limits.handshake_timeout, limits.ping_interval, limits.ping_timeout,
+                               limits.write_timeout},
+                  .bytes_out = statistics.bytes_out},
       handlers(log_failures("grpc", "a call broke off")) {}
 
 GrpcCore::~GrpcCore() {
-  for (const auto& connection : std::exchange(connections, {})) connection->detach();
+  cut();
 }
 
 void GrpcCore::admit(Socket socket, const asio::ip::address& address) {
@@ -74,12 +77,12 @@ void GrpcCore::when_empty(std::function<void()> notify) {
 void GrpcCore::stop() {
   stopping = true;
   const auto all = connections;
-  for (const auto& connection : all) connection->stop();
+  for (const auto& connection : all) connection->finish();
 }
 
 void GrpcCore::cut() {
   const auto all = connections;
-  for (const auto& connection : all) connection->cut();
+  for (const auto& connection : all) connection->close(Http2Error::cancel);
 }
 
 struct GrpcServer::Impl {

@@ -1,4 +1,4 @@
-#include "grpc_connection.hpp"
+#include "http2_connection.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -21,72 +21,44 @@ bool would_block(const error_code& error) {
 
 }  // namespace
 
-GrpcConnection::GrpcConnection(GrpcCore& core, Socket socket, std::string remote)
-    : core_(&core),
+Http2Connection::Http2Connection(const Environment& environment, Http2Session::Role role, Socket socket)
+    : environment_(environment),
+      role_(role),
       socket_(std::move(socket)),
-      remote_(std::move(remote)),
-      session_(Http2Session::Role::server, core.http2, *this) {}
+      session_(role, environment.limits, *this) {}
 
-GrpcConnection::~GrpcConnection() = default;
+Http2Connection::~Http2Connection() = default;
 
-void GrpcConnection::start() {
+void Http2Connection::start() {
   heard_ = progress_ = now();
-  expire_at(core_->wheel, heard_ + core_->limits.handshake_timeout);
+  expire_at(environment_.wheel, heard_ + environment_.timeouts.handshake);
   has_output();  // the settings
   read();
 }
 
-void GrpcConnection::stop() {
-  if (closed_) return;
-  session_.go_away();
+void Http2Connection::finish() {
+  if (!closed_) session_.go_away();
 }
 
-void GrpcConnection::cut() {
-  if (closed_) return;
-  const Ptr self(this);
-  close(Http2Error::cancel);
-}
-
-void GrpcConnection::detach() {
-  const Ptr self(this);
-  if (!closed_) {
-    closed_ = true;
-    keep();
-    session_.close_all(Http2Error::cancel);
-    error_code ignored;
-    socket_.close(ignored);
-  }
-  core_ = nullptr;
-}
-
-Http2Stream* GrpcConnection::begin_stream() {
-  if (core_->stopping) return nullptr;
-  return ServerCall::make(*core_, *this).get();
-}
-
-void GrpcConnection::drained(Http2Stream& stream) {
-  static_cast<ServerCall&>(stream).drained();
-}
-
-void GrpcConnection::has_output() {
+void Http2Connection::has_output() {
   if (closed_ || in_turn_ || writing_) return;
   in_turn_ = true;
-  core_->turn->add(this);
+  environment_.turn->add(this);
 }
 
-void GrpcConnection::send_answers() {
+void Http2Connection::send_answers() {
   in_turn_ = false;
   if (!closed_) flush();
 }
 
-void GrpcConnection::go_on() {
+void Http2Connection::go_on() {
   if (closed_) return;
   if ((over_ || session_.finished()) && sent_ == out_.size() && !in_turn_ && !writing_)
     return close(Http2Error::no_error);
   read();
 }
 
-void GrpcConnection::read() {
+void Http2Connection::read() {
   if (reading_ || over_) return;
   reading_ = true;
   socket_.async_read_some(
@@ -94,7 +66,7 @@ void GrpcConnection::read() {
       [self = Ptr(this)](const error_code& error, std::size_t size) { self->on_read(error, size); });
 }
 
-void GrpcConnection::on_read(const error_code& error, std::size_t size) {
+void Http2Connection::on_read(const error_code& error, std::size_t size) {
   reading_ = false;
   if (closed_) return;
   if (error) return close(Http2Error::cancel);
@@ -104,7 +76,7 @@ void GrpcConnection::on_read(const error_code& error, std::size_t size) {
   std::size_t room = input_.size();
   for (int rounds = 0;;) {
     if (!session_.receive(bytes)) {
-      if (!seen_) return refuse_http1();
+      if (!seen_ && role_ == Http2Session::Role::server) return refuse_http1();
       over_ = true;
       break;
     }
@@ -124,7 +96,7 @@ void GrpcConnection::on_read(const error_code& error, std::size_t size) {
 }
 
 // What it sent before is not worth a protocol of its own: a browser or curl is told in its own words.
-void GrpcConnection::refuse_http1() {
+void Http2Connection::refuse_http1() {
   over_ = true;
   out_.assign(not_http2);
   sent_ = 0;
@@ -132,7 +104,7 @@ void GrpcConnection::refuse_http1() {
 }
 
 // True when everything has been written that there is for now.
-bool GrpcConnection::flush() {
+bool Http2Connection::flush() {
   for (int rounds = 0; rounds < rounds_per_turn; ++rounds) {
     if (sent_ == out_.size()) {
       out_.clear();
@@ -144,7 +116,7 @@ bool GrpcConnection::flush() {
     error_code error;
     const auto size = socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
     sent_ += size;
-    core_->statistics.bytes_out += size;
+    environment_.bytes_out += size;
     if (size > 0) progress_ = now();
     if (!error) continue;
     if (would_block(error))
@@ -157,10 +129,10 @@ bool GrpcConnection::flush() {
   return false;
 }
 
-void GrpcConnection::wait_writable() {
+void Http2Connection::wait_writable() {
   writing_ = true;
   progress_ = now();
-  expire_at(core_->wheel, progress_ + core_->limits.write_timeout);
+  expire_at(environment_.wheel, progress_ + environment_.timeouts.write);
   socket_.async_wait(Socket::wait_write, [self = Ptr(this)](const error_code& error) {
     self->writing_ = false;
     if (self->closed_) return;
@@ -169,32 +141,33 @@ void GrpcConnection::wait_writable() {
   });
 }
 
-void GrpcConnection::close(Http2Error error) {
+void Http2Connection::close(Http2Error error) {
   if (std::exchange(closed_, true)) return;
   const Ptr self(this);
   keep();
   session_.close_all(error);
   error_code ignored;
   socket_.close(ignored);
-  core_->ended(*this);
+  ended();
 }
 
-void GrpcConnection::due(SteadyTime) {
+void Http2Connection::due(SteadyTime) {
   if (closed_) return;
   const Ptr self(this);
-  const auto& limits = core_->limits;
+  const auto& timeouts = environment_.timeouts;
   const auto at = now();
   if (!seen_) return close(Http2Error::cancel);
-  if (writing_ && at >= progress_ + limits.write_timeout) return close(Http2Error::cancel);
-  if (pinged_ && at >= heard_ + limits.ping_interval + limits.ping_timeout) return close(Http2Error::cancel);
-  if (!pinged_ && at >= heard_ + limits.ping_interval) {
+  if (writing_ && at >= progress_ + timeouts.write) return close(Http2Error::cancel);
+  if (pinged_ && at >= heard_ + timeouts.ping_interval + timeouts.ping_timeout)
+    return close(Http2Error::cancel);
+  if (!pinged_ && at >= heard_ + timeouts.ping_interval) {
     pinged_ = true;
     session_.ping();
   }
-  auto next = heard_ + limits.ping_interval;
-  if (pinged_) next += limits.ping_timeout;
-  if (writing_) next = std::min(next, progress_ + limits.write_timeout);
-  expire_at(core_->wheel, next);
+  auto next = heard_ + timeouts.ping_interval;
+  if (pinged_) next += timeouts.ping_timeout;
+  if (writing_) next = std::min(next, progress_ + timeouts.write);
+  expire_at(environment_.wheel, next);
 }
 
 }  // namespace parley::net
