@@ -32,7 +32,8 @@ Http2Connection::~Http2Connection() = default;
 void Http2Connection::start() {
   heard_ = progress_ = now();
   expire_at(environment_.wheel, heard_ + environment_.timeouts.handshake);
-  has_output();  // the settings
+  // A server's settings wait for the client's first bytes, which tell whether it speaks HTTP/2 at all.
+  if (role_ == Http2Session::Role::client) has_output();
   read();
 }
 
