@@ -24,7 +24,7 @@ constexpr Flag listening[] = {
      "port"},
     {"--ws-port", "N", "the same application again (default 8081; 0: any free port)", Offer::nothing,
      "server", "ws_port"},
-    {"--grpc-port", "N", "kept for gRPC, which this version does not serve", Offer::nothing, "server",
+    {"--grpc-port", "N", "gRPC (default 50051; 0: any free port)", Offer::nothing, "server",
      "grpc_port"},
     {"--ports-file", "FILE", "where to write {\"http\":N,\"ws\":N,\"grpc\":N} once accepting", Offer::file,
      "server", "ports_file"},

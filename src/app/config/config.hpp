@@ -7,6 +7,7 @@
 #include <parley/db/sqlite.hpp>
 #include <parley/faults/compose.hpp>
 #include <parley/jsonrpc/edge.hpp>
+#include <parley/net/grpc.hpp>
 #include <parley/net/server.hpp>
 #include <parley/notifications/compose.hpp>
 #include <parley/observe/observe.hpp>
@@ -38,6 +39,7 @@ struct ServerOptions {
 struct Config {
   ServerOptions server;
   net::Limits net;
+  net::GrpcLimits grpc;
   db::Options storage;
   users::Options users;
   orders::Options orders;
