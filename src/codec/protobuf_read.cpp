@@ -8,6 +8,7 @@
 #include <parley/place.hpp>
 #include <parley/utf8.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -77,14 +78,19 @@ void prepare(const TypeInfo& type, void* value, const ProtobufStyle& style) {
       make_zero(*row.type, static_cast<char*>(value) + row.offset, style);
 }
 
+// Beyond 2^45 units neighbouring doubles are too far apart to tell hundredths.
+constexpr Money most_money{(std::int64_t{1} << 45) * 100};
+constexpr Money least_money{-most_money.hundredths};
+
 // Nothing for what is no whole number of hundredths. The writer's double is half a unit in its last place
 // away from the decimal amount, a sum of some such doubles a few.
 std::optional<Money> to_money(double amount) noexcept {
-  constexpr long double limit = 9223372036854775808.0L, noise = 0x1p-50L;
+  constexpr long double noise = 0x1p-50L, most_noise = 0.25L;
   const long double hundredths = static_cast<long double>(amount) * 100;
+  if (!(std::fabs(hundredths) <= static_cast<long double>(most_money.hundredths))) return std::nullopt;
   const long double whole = std::round(hundredths);
-  if (!std::isfinite(amount) || whole < -limit || whole >= limit) return std::nullopt;
-  if (std::fabs(hundredths - whole) > std::fabs(hundredths) * noise) return std::nullopt;
+  if (std::fabs(hundredths - whole) > std::min(std::fabs(hundredths) * noise, most_noise))
+    return std::nullopt;
   return Money{static_cast<std::int64_t>(whole)};
 }
 
@@ -125,7 +131,7 @@ class Reader {
     if (fresh) prepare(type, value, limits_.style);
     std::uint64_t seen = 0;         // a bit per field of the table
     std::uint64_t as_messages = 0;  // of those with a structured() number
-    std::size_t next = 0;           // the field that comes now if all keep to the order
+    std::size_t next = 0;           // where to look first: most writers keep to the order
     Tag tag;
     while (at_ != end_) {
       if (!read_tag(tag, place)) return false;
@@ -136,7 +142,7 @@ class Reader {
       }
       const auto index = static_cast<std::size_t>(row - type.fields.data());
       const auto bit = std::uint64_t{1} << index;
-      next = tag.wire == Wire::length && row->type->kind == Kind::list ? index : index + 1;
+      next = index;
       const Place here{&place, row->name};
       const Slot slot{*row->type, row->rules, static_cast<char*>(value) + row->offset, fresh && !(seen & bit),
                       here};
@@ -363,7 +369,7 @@ class Reader {
     } else if (const auto amount = to_money(value)) {
       *static_cast<Money*>(slot.at) = *amount;
     } else {
-      add(slot.place, money_expectation(slot.type, slot.rules));
+      add(slot.place, money_expectation(slot.type, slot.rules, least_money, most_money));
     }
   }
 

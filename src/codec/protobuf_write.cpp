@@ -31,7 +31,8 @@ char* put_fixed64(std::uint64_t value, char* at) noexcept {
 // The target string, grown ahead of what is written.
 class Bytes {
  public:
-  explicit Bytes(std::string& target) : target_(target), used_(target.size()), grown_(target.size()) {}
+  explicit Bytes(std::string& target)
+      : target_(target), begin_(target.size()), used_(begin_), grown_(begin_) {}
 
   // Room for `size` bytes; the caller takes() what it has used.
   char* room(std::size_t size) {
@@ -79,11 +80,12 @@ class Bytes {
 
  private:
   [[gnu::noinline]] void grow(std::size_t size) {
-    grown_ = used_ + std::max({size, used_, std::size_t{256}});
+    grown_ = used_ + std::max({size, used_ - begin_, std::size_t{256}});
     target_.resize(grown_);
   }
 
   std::string& target_;
+  const std::size_t begin_;
   std::size_t used_;
   std::size_t grown_;
 };

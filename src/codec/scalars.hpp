@@ -15,12 +15,13 @@ constexpr bool is_writable_time(std::int64_t unix_seconds) noexcept {
   return unix_seconds >= year_0 && unix_seconds < year_10000;
 }
 
-// What an amount must be, as a problem: the type's own limits count where the rules set none.
-inline std::string money_expectation(const TypeInfo& type, const Rules& rules) {
+// What an amount must be, as a problem: the limits of the format count where the rules set none.
+inline std::string money_expectation(const TypeInfo& type, const Rules& rules,
+                                     Money min = {Rules{}.min_integer}, Money max = {Rules{}.max_integer}) {
   constexpr Rules none;
   auto problem = expectation(type, rules);
   if (rules.min_integer == none.min_integer && rules.max_integer == none.max_integer)
-    problem += " between " + to_text(Money{none.min_integer}) + " and " + to_text(Money{none.max_integer});
+    problem += " between " + to_text(min) + " and " + to_text(max);
   return problem;
 }
 

@@ -5,9 +5,8 @@
 //   bool, int32, int64, double, string   themselves
 //   Timestamp                            google.protobuf.Timestamp, cut to microseconds
 //   milliseconds                         int64
-//   Money                                double, in units of the currency: exact up to 2^45 of them
-//   enumeration                          enum
-//   object                               message
+//   Money                                double, in units of the currency; exact up to 2^45 of them, and more
+//   is not read enumeration                          enum object                               message
 //   optional<T>                          optional T; absent is not written, a zero that is present is
 //   vector<T>, map<string, T>            repeated T, packed where that is possible; map<string, T>
 //   ExtraMembers                         string: the JSON members as they stand
