@@ -95,6 +95,8 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
   bool upgrade();
   void answer_unrouted();
   void prepare_error(std::uint16_t status, std::string message);
+  void prepare_error(const Error& error);
+  void prepare_error(std::uint16_t status, const Error& error);
   void handler_failed(std::exception_ptr failure);
   void restart_response();
   void refuse(std::uint16_t status, std::string message);

@@ -2,6 +2,7 @@
 // TOML file, PARLEY_ environment variables, flags and `parley config` all read these tables.
 #pragma once
 
+#include <parley/auth/token.hpp>
 #include <parley/chat/compose.hpp>
 #include <parley/console/console.hpp>
 #include <parley/db/sqlite.hpp>
@@ -37,6 +38,7 @@ struct ServerOptions {
 
 struct Config {
   ServerOptions server;
+  auth::Options tokens;
   net::Limits net;
   db::Options storage;
   users::Options users;
