@@ -30,7 +30,6 @@ std::string remedy(const std::string& path) {
   return "remove it for a new one, which makes the tokens there are invalid: rm " + shell_word(path);
 }
 
-// not_found: there is none.
 Result<auth::Key> read_key(const std::string& path) {
   // Without waiting for the other end of a pipe.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -71,6 +70,10 @@ Result<void> write_key(const std::string& path, const auth::Key& key) {
 }
 
 }  // namespace
+
+Result<auth::Key> kept_key(const std::string& data) {
+  return read_key(data + "/" + key_name);
+}
 
 Result<auth::Key> signing_key(const std::string& data) {
   const std::string path = data + "/" + key_name;

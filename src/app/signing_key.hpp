@@ -15,5 +15,7 @@ inline constexpr const char* key_name = "token.key";
 // when this returns, and never replaced. failed_precondition, and what to do, for a file that others can
 // read, or that holds no key.
 Result<auth::Key> signing_key(const std::string& data);
+// The same, and not_found where there is none.
+Result<auth::Key> kept_key(const std::string& data);
 
 }  // namespace parley::app

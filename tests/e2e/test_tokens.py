@@ -14,7 +14,7 @@ from conftest import BINARY
 from wire import WebSocket
 
 USER = {"name": "Ann Roe", "email": "ann@example.com"}
-CHAT_SOCKETS = ("/chat", "/ws", "/rpc", "/api/v1/notifications/stream?user_id=bob")
+SOCKETS = ("/chat", "/ws", "/rpc", "/api/v1/notifications/stream?user_id=bob")
 
 
 def parley(folder, *arguments):
@@ -223,7 +223,7 @@ def test_one_request_shows_one_token(server):
 def test_websockets_are_opened_with_a_token_or_none(server):
     everything = mint(server, "--user", "alice", "--permissions", "chat:read,chat:write,notifications:read")
     reader = mint(server, "--user", "alice", "--permissions", "users:read")
-    for path in CHAT_SOCKETS:
+    for path in SOCKETS:
         WebSocket(server.http, path, [f"Authorization: Bearer {everything}"]).socket.close()
         WebSocket(server.http, path, ["Authorization: Basic YTpi"]).socket.close()
         with pytest.raises(ConnectionError, match="401") as opened:
@@ -240,15 +240,11 @@ def test_websockets_are_opened_with_a_token_or_none(server):
 
 
 def test_a_socket_outlives_its_token_and_is_told_so(server):
-    token = mint(server, "--user", "alice", "--permissions", "users:read,calculator:use", "--expires", "2s")
+    token = mint(server, "--user", "alice", "--permissions", "calculator:use", "--expires", "2s")
     socket = WebSocket(server.http, "/rpc", [f"Authorization: Bearer {token}"])
     call = {"jsonrpc": "2.0", "method": "add", "params": [5, 3], "id": 1}
     socket.send(call)
     assert json.loads(socket.receive())["result"]
-    socket.send({"jsonrpc": "2.0", "method": "history", "id": 2, "params": {}, "x": 1})
-    socket.receive()
-    socket.send({"jsonrpc": "2.0", "method": "listOrders", "params": {"user_id": "x"}, "id": 3})
-    socket.receive()
     time.sleep(3.1)
     socket.send(call)
     error = json.loads(socket.receive())["error"]

@@ -101,8 +101,9 @@ constexpr Example doctor_examples[] = {
 };
 constexpr Example token_examples[] = {
     {"parley token --user alice --permissions users:read,users:write", "for 15 minutes"},
-    {"TOKEN=$(parley token --service orders --permissions users:read --expires 1h)",
-     "then: curl -H \"Authorization: Bearer $TOKEN\" localhost:8080/api/v1/users"},
+    {"parley token --service orders --permissions users:read --expires 1h",
+     "to a variable with TOKEN=$(...), then: curl -H \"Authorization: Bearer $TOKEN\" "
+     "localhost:8080/api/v1/users"},
 };
 constexpr Example backup_examples[] = {
     {"parley backup parley.tar.zst", "while the server runs, or not"},
