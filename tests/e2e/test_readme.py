@@ -21,7 +21,8 @@ def test_every_command_of_the_tour_works(server, tmp_path):
                        f"--connect-to localhost:8081:127.0.0.1:{server.ws} \"$@\"\n")
     wrapper.chmod(0o755)
     (tmp_path / "parley").symlink_to(os.path.abspath(BINARY))
-    environment = dict(os.environ, PATH=f"{tmp_path}:{os.path.join(ROOT, 'tests', 'e2e', 'bin')}:{os.environ['PATH']}",
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
+    environment = dict(inherited, PATH=f"{tmp_path}:{os.path.join(ROOT, 'tests', 'e2e', 'bin')}:{os.environ['PATH']}",
                        WEBSOCAT_PORTS=f"8080={server.http} 8081={server.ws}")
     assert blocks()
     meant_to_fail = ('"name": "J"', "calculate/divide", '"status": "DELIVERED"', "-si 'localhost", "Bearer token123")

@@ -17,9 +17,11 @@ USER = {"name": "Ann Roe", "email": "ann@example.com"}
 SOCKETS = ("/chat", "/ws", "/rpc", "/api/v1/notifications/stream?user_id=bob")
 
 
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
+
+
 def parley(folder, *arguments):
-    env = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60, cwd=folder, env=env,
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60, cwd=folder, env=ENVIRONMENT,
                           stdin=subprocess.DEVNULL)
 
 
@@ -281,7 +283,7 @@ def test_the_key_is_kept_and_guarded(launch):
 def test_a_token_can_be_made_before_the_server_first_starts(launch, tmp_path):
     data = str(tmp_path / "early" / "data")
     made = [subprocess.Popen([BINARY, "token", "--user", f"u{i}", "--permissions", "users:read", "--data", data],
-                             stdout=subprocess.PIPE, text=True) for i in range(6)]
+                             stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) for i in range(6)]
     tokens = [process.communicate(timeout=30)[0].strip() for process in made]
     assert all(process.returncode == 0 for process in made)
     assert os.listdir(data) == ["token.key"]
