@@ -7,10 +7,12 @@
 #include "route_metrics.hpp"
 #include "services.hpp"
 #include "settings.hpp"
+#include "signing_key.hpp"
 #include "statistics.hpp"
 #include "termination.hpp"
 #include "text.hpp"
 
+#include <parley/auth/access.hpp>
 #include <parley/calculator/calculator.hpp>
 #include <parley/grpc/edge.hpp>
 #include <parley/ids.hpp>
@@ -139,9 +141,13 @@ Exit run_server(const Config& config) {
 
   // Storage.
   if (const auto made = make_data_directory(config.server.data); !made) return report(made.error());
+  const auto key = signing_key(config.server.data);
+  if (!key) return report(key.error());
   Databases databases;
   if (const auto opened = databases.open(config, loop, clock); !opened) return report(opened.error());
   watch_databases(*health, databases.named());
+
+  const auth::Authenticator authenticator(*key, administrator->token(), clock, *metrics);
 
   // Modules, each behind its port.
   const auto users = users::make_user_service({databases.take("users"), *metrics, *random}, config.users);
@@ -192,7 +198,7 @@ Exit run_server(const Config& config) {
                                            .metrics_text = [&] { return metrics->text(); },
                                            .version = PARLEY_VERSION,
                                            .send_buffer = static_cast<std::size_t>(config.net.send_buffer),
-                                           .authorize = authorize},
+                                           .authorize = auth::authorize},
                                           config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
@@ -206,7 +212,7 @@ Exit run_server(const Config& config) {
                                             .services = services.bound(),
                                             .version = PARLEY_VERSION,
                                             .address = [&] { return address; },
-                                            .authorize = authorize,
+                                            .authorize = auth::authorize,
                                             .admits_origin = gateway.admits_origin()},
                                            rpc_options);
   json_rpc->mount(router);
@@ -236,7 +242,8 @@ Exit run_server(const Config& config) {
        .before = gateway.before(),
        .fields = security.all,
        .page_fields = security.pages,
-       .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
+       .authenticate =
+           [&](std::string_view authorization) { return authenticator.authenticate(authorization); },
        .interception = &interception},
       limits);
   export_statistics(*metrics, server, *log, databases.named());

@@ -92,6 +92,8 @@ class Connection final : public AnswerTurn::Member, public TimerWheel::Entry {
   bool upgrade();
   void answer_unrouted();
   void prepare_error(std::uint16_t status, std::string message);
+  void prepare_error(const Error& error);
+  void prepare_error(std::uint16_t status, const Error& error);
   void handler_failed(std::exception_ptr failure);
   void restart_response();
   void refuse(std::uint16_t status, std::string message);

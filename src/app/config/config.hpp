@@ -2,6 +2,7 @@
 // TOML file, PARLEY_ environment variables, flags and `parley config` all read these tables.
 #pragma once
 
+#include <parley/auth/token.hpp>
 #include <parley/chat/compose.hpp>
 #include <parley/console/console.hpp>
 #include <parley/db/sqlite.hpp>
@@ -38,6 +39,7 @@ struct ServerOptions {
 
 struct Config {
   ServerOptions server;
+  auth::Options tokens;
   net::Limits net;
   net::GrpcLimits grpc;
   db::Options storage;
