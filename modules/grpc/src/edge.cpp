@@ -2,6 +2,7 @@
 #include "health.hpp"
 #include "messages.hpp"
 #include "methods.hpp"
+#include "reflection.hpp"
 #include "status.hpp"
 
 #include <parley/grpc/edge.hpp>
@@ -33,8 +34,14 @@ class GrpcEdge final : public Edge {
   explicit GrpcEdge(Dependencies dependencies)
       : deps_(std::move(dependencies)),
         health_(deps_.scheduler, serving(deps_)),
+        services_(all_services()),
+        files_(services_),
         calls_edge_{"grpc", deps_.metrics, deps_.authorize},
-        methods_(calls_edge_, all_services()) {}
+        methods_(calls_edge_, services_) {
+    reflection_.show(files_);
+  }
+
+  const codec::ProtoFiles& proto_files() const override { return files_; }
 
   void stop() override { health_.stop(); }
 
@@ -82,6 +89,7 @@ class GrpcEdge final : public Edge {
   std::vector<BoundService> all_services() {
     auto all = deps_.services;
     all.push_back(bind_service<Health>("health", health_));
+    all.push_back(bind_service<Reflection>("reflection", reflection_));
     return all;
   }
 
@@ -109,6 +117,9 @@ class GrpcEdge final : public Edge {
 
   const Dependencies deps_;
   Health health_;
+  Reflection reflection_;
+  const std::vector<BoundService> services_;
+  const codec::ProtoFiles files_;
   const calls::Edge calls_edge_;
   const Methods methods_;
   std::map<std::string, Figures, std::less<>> figures_;  // by method
