@@ -125,7 +125,8 @@ def main():
     files = same_as_protoc(folder)
     well_known_agree(files)
     lecture_agrees(files, compile_files(lecture, [folder]))
-    print("\n".join(problems))
+    for problem in problems:
+        print(problem)
     return 1 if problems else 0
 
 

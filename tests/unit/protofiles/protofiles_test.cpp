@@ -7,6 +7,8 @@
 #include <parley/orders/orders.hpp>
 #include <parley/users/users.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -233,7 +235,7 @@ TEST_CASE("protoc makes the same of the text", "[protofiles]") {
   services.push_back({"test", rows, nullptr});
   const ProtoFiles all(services);
 
-  const auto folder = std::filesystem::temp_directory_path() / ("protofiles-" + std::to_string(std::rand()));
+  const auto folder = std::filesystem::temp_directory_path() / ("protofiles-" + std::to_string(getpid()));
   for (const auto& file : all.files()) {
     for (const auto& [suffix, content] : {std::pair{"", file.text}, std::pair{".bytes", file.bytes}}) {
       const auto path = folder / (file.name + suffix);
