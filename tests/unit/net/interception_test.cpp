@@ -171,7 +171,7 @@ TEST_CASE("who calls is asked of requests with Authorization, and forgotten afte
 
 TEST_CASE("whoever is refused is answered before any route, and the connection lives on") {
   HttpFixture fixture;
-  int calls = 0;
+  std::atomic<int> calls{0};
   fixture.before = [](const Request&, Response& response) {
     response.header("X-Before", "yes");
     return false;
