@@ -260,10 +260,16 @@ Exit run_server(const Config& config) {
       if (name == "database." + std::string(module)) return state == "healthy";
     return true;
   };
+  const auto authenticate_call = [&](const net::GrpcCall& call) -> Result<std::shared_ptr<const Principal>> {
+    const auto authorization = call.metadata("authorization");
+    if (!authorization) return nullptr;
+    return authenticator.authenticate(*authorization);
+  };
   const auto grpc_edge = grpc::make_edge({.scheduler = loop,
                                           .metrics = *metrics,
                                           .services = services.bound(),
-                                          .authorize = authorize,
+                                          .authorize = auth::authorize,
+                                          .authenticate = authenticate_call,
                                           .serving = module_is_well,
                                           .call_timeout = config.net.request_timeout});
   net::GrpcServer grpc_server(

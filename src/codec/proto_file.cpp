@@ -53,20 +53,6 @@ Method method_of(const BoundService& bound, const Operation& row) {
   return method;
 }
 
-struct Streaming {
-  bool client;
-  bool server;
-};
-Streaming streaming_of(Shape shape) {
-  switch (shape) {
-    case Shape::unary:
-      return {false, false};
-    case Shape::server_stream:
-      return {false, true};
-  }
-  return {false, false};
-}
-
 const std::string empty_name = ".google.protobuf.Empty";
 const std::string timestamp_name = ".google.protobuf.Timestamp";
 
@@ -95,7 +81,8 @@ class Builder {
     if (service->comment.empty()) service->comment = method.bound->about;
     if (std::ranges::find(service->methods, method.name, &MethodProto::name) != service->methods.end())
       refuse(method.row->grpc, {}, "is declared twice");
-    const auto [client_streaming, server_streaming] = streaming_of(method.row->shape);
+    const bool client_streaming = streams_in(method.row->shape),
+               server_streaming = streams_out(method.row->shape);
     MethodProto made{.name = std::string(method.name),
                      .input = outer_message(method, method.row->request()),
                      .output = outer_message(method, method.row->answer()),

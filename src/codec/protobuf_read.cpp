@@ -184,13 +184,13 @@ class Reader {
   bool single(const Slot& slot) {
     switch (wire_of(slot.type.kind)) {
       case Wire::varint: {
-        std::uint64_t value;
+        std::uint64_t value = 0;
         if (!varint(value, slot.place)) return false;
         store_integer(slot, value);
         return true;
       }
       case Wire::fixed64: {
-        std::uint64_t bits;
+        std::uint64_t bits = 0;
         if (!fixed64(bits, slot.place)) return false;
         store_number(slot, std::bit_cast<double>(bits));
         return true;

@@ -1,7 +1,8 @@
 // The gRPC edge: every row of every bound service that has a gRPC method, in all four shapes, and the
-// standard health service. It holds no domain rule.
+// standard services for health and reflection. It holds no domain rule.
 #pragma once
 
+#include <parley/codec/proto_file.hpp>
 #include <parley/metrics.hpp>
 #include <parley/net/grpc.hpp>
 #include <parley/operation.hpp>
@@ -34,6 +35,8 @@ class Edge {
  public:
   virtual ~Edge() = default;
   virtual Task<net::GrpcStatus> serve(net::GrpcCall& call) = 0;
+  // What it serves, as protobuf has it.
+  virtual const codec::ProtoFiles& proto_files() const = 0;
   // Of every call that has ended: metrics and the log.
   virtual void observe(const net::GrpcCall& call, const net::GrpcStatus& status, double seconds) = 0;
   // Streams that wait for news, such as those of the health service, end.
