@@ -19,7 +19,10 @@ constexpr std::string_view unknown_method = "unknown";  // one label for all of 
 
 // The services by their names on the wire.
 Health::Serving serving(const Dependencies& deps) {
-  Health::Serving all{{"", [] { return true; }}};
+  const auto always = [] { return true; };
+  Health::Serving all{{"", always}};
+  for (const auto own : {operations<Health>(), operations<Reflection>()})
+    for (const auto& row : own) all.emplace(std::string(service_of(row.grpc)), always);
   for (const auto& service : deps.services)
     for (const auto& row : service.operations) {
       if (!row.grpc) continue;
