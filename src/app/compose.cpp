@@ -272,6 +272,7 @@ Exit run_server(const Config& config) {
                                           .authenticate = authenticate_call,
                                           .serving = module_is_well,
                                           .call_timeout = config.net.request_timeout});
+  grpc_edge->mount(router);
   net::GrpcServer grpc_server(
       {.loop = loop,
        .clock = clock,

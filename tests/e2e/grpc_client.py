@@ -70,6 +70,8 @@ class Client:
         return self.pool.FindServiceByName(name)
 
     def message(self, descriptor, values=None):
+        if hasattr(values, "SerializeToString"):
+            return values
         message = self.factory.GetPrototype(descriptor)()
         for name, value in (values or {}).items():
             if isinstance(value, dict) and message.DESCRIPTOR.fields_by_name[name].message_type.GetOptions().map_entry:
@@ -98,5 +100,5 @@ class Client:
         if proto.client_streaming:
             sent = iter([self.message(method.input_type, values) for values in request])
         else:
-            sent = self.message(method.input_type, request)
+            sent = self.message(method.input_type, request[0] if isinstance(request, list) else request)
         return stub(sent, timeout=timeout, metadata=self.metadata if metadata is None else metadata)

@@ -2,6 +2,7 @@
 #include "health.hpp"
 #include "messages.hpp"
 #include "methods.hpp"
+#include "proto_routes.hpp"
 #include "reflection.hpp"
 #include "status.hpp"
 
@@ -44,7 +45,7 @@ class GrpcEdge final : public Edge {
     reflection_.show(files_);
   }
 
-  const codec::ProtoFiles& proto_files() const override { return files_; }
+  void mount(net::Router& router) override { mount_proto_files(router, files_); }
 
   void stop() override { health_.stop(); }
 

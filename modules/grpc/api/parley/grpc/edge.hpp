@@ -2,9 +2,9 @@
 // standard services for health and reflection. It holds no domain rule.
 #pragma once
 
-#include <parley/codec/proto_file.hpp>
 #include <parley/metrics.hpp>
 #include <parley/net/grpc.hpp>
+#include <parley/net/http.hpp>
 #include <parley/operation.hpp>
 #include <parley/rpc/call.hpp>
 
@@ -35,8 +35,8 @@ class Edge {
  public:
   virtual ~Edge() = default;
   virtual Task<net::GrpcStatus> serve(net::GrpcCall& call) = 0;
-  // What it serves, as protobuf has it.
-  virtual const codec::ProtoFiles& proto_files() const = 0;
+  // Adds its HTTP routes, which show the .proto files at /proto. Once.
+  virtual void mount(net::Router& router) = 0;
   // Of every call that has ended: metrics and the log.
   virtual void observe(const net::GrpcCall& call, const net::GrpcStatus& status, double seconds) = 0;
   // Streams that wait for news, such as those of the health service, end.
