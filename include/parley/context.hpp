@@ -31,6 +31,11 @@ struct Trace {
 struct Principal {
   std::string subject;
   std::vector<std::string> permissions;
+  std::string service = {};              // the name of the service that calls; empty for a user
+  bool administrator = false;            // has every permission
+  Timestamp expires = Timestamp::max();  // nothing is permitted from then on
+
+  bool has(std::string_view permission) const noexcept;
 };
 
 // Lets a caller withdraw a call that runs. Shared between both sides; loop thread only.

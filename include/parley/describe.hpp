@@ -76,6 +76,7 @@ struct Rules {
   const char* header = nullptr;   // the HTTP header field that fills it on REST
   std::uint16_t since = 1;        // first API version that shows the field
   std::uint16_t number = 0;       // protobuf field number; 0: not on the wire
+  std::uint16_t structured = 0;   // of an object that may be bare text: the number of its message
   bool required = false;          // must be present on input
   bool never_null = false;        // an optional that may be left out, but not be null
   bool trim = false, lower = false, email = false, bytes = false;
@@ -221,6 +222,13 @@ struct Mark {
   static constexpr bool fits = true;
   constexpr void put(Rules& r) const { r.*Number = value; }
 };
+struct Structured {
+  std::uint16_t value;
+  template <class T>
+  static constexpr bool fits =
+      std::is_class_v<detail::bare<T>> && !detail::is_text<T> && !detail::is_container<T>;
+  constexpr void put(Rules& r) const { r.structured = value; }
+};
 struct Required {
   bool value;
   template <class T>
@@ -293,6 +301,11 @@ consteval rules::Mark<&Rules::since> since(std::uint16_t version) {
   return {version};
 }
 consteval rules::Mark<&Rules::number> number(std::uint16_t protobuf_number) {
+  return {protobuf_number};
+}
+// For an object with a shorthand(): in protobuf its number() is that of a plain string, which every client
+// can read and write; what text cannot say is in a message under this second number.
+consteval rules::Structured structured(std::uint16_t protobuf_number) {
   return {protobuf_number};
 }
 // An optional takes null for "left out", unless it is marked so: in a patch, null would mean "clear".

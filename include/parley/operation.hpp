@@ -17,13 +17,24 @@
 namespace parley {
 
 enum class Verb : std::uint8_t { none, get, post, put, patch, del };
-enum class Shape : std::uint8_t { unary, server_stream };
+enum class Shape : std::uint8_t { unary, server_stream, client_stream, bidirectional };
+
+// Whether the client sends more than one message: gRPC alone can carry that.
+constexpr bool streams_in(Shape shape) noexcept {
+  return shape == Shape::client_stream || shape == Shape::bidirectional;
+}
+constexpr bool streams_out(Shape shape) noexcept {
+  return shape == Shape::server_stream || shape == Shape::bidirectional;
+}
 
 // How an edge fills the request and takes the answer. Each lives until the call has completed.
 class Inbound {
  public:
   virtual ~Inbound() = default;
   virtual Result<void> read(const TypeInfo& type, void* request) = 0;
+  // The next message of a client's stream; false when it has sent all. Only where the protocol has streams of
+  // clients: `unimplemented` elsewhere.
+  virtual Task<Result<bool>> next(const TypeInfo& type, void* request);
 };
 class Outbound {
  public:
@@ -43,6 +54,25 @@ class Sink {
 
  private:
   Outbound* out_;
+};
+
+// The sending end of a client's stream, as a port sees it.
+template <class T>
+class Source {
+ public:
+  explicit Source(Inbound& in) noexcept : in_(&in) {}
+  // Nothing when the client has sent all. An error, such as a message that breaks its rules, ends the call.
+  Task<Result<std::optional<T>>> next() {
+    T value{};
+    auto reading = in_->next(describe<T>(), &value);
+    auto more = co_await std::move(reading);
+    if (!more) co_return std::unexpected(std::move(more.error()));
+    if (!*more) co_return std::optional<T>();
+    co_return std::optional<T>(std::move(value));
+  }
+
+ private:
+  Inbound* in_;
 };
 
 // A described error shape of its own, where a course's client expects one.
@@ -114,7 +144,8 @@ consteval attribute::Http http(Verb verb, std::string_view path, std::uint16_t s
 consteval attribute::Set<std::string_view, &Operation::rpc> rpc(std::string_view method) {
   return {method};
 }
-consteval attribute::Set<const char*, &Operation::grpc> grpc(const char* path) {
+// "/package.Service/Method", in static storage.
+consteval attribute::Set<const char*, &Operation::grpc> grpc_method(const char* path) {
   return {path};
 }
 consteval attribute::Set<std::string_view, &Operation::permission> permission(std::string_view name) {
@@ -166,6 +197,18 @@ struct Signature<Task<Result<void>> (P::*)(CallContext, I, Sink<O>)> {
   using Out = O;
   static constexpr Shape shape = Shape::server_stream;
 };
+template <class P, class O, class I>
+struct Signature<Task<Result<O>> (P::*)(CallContext, Source<I>)>
+    : Signature<Task<Result<O>> (P::*)(CallContext, I)> {
+  static constexpr Shape shape = Shape::client_stream;
+};
+template <class P, class O, class I>
+struct Signature<Task<Result<void>> (P::*)(CallContext, Source<I>, Sink<O>)> {
+  using Port = P;
+  using In = I;
+  using Out = O;
+  static constexpr Shape shape = Shape::bidirectional;
+};
 
 // Waits for the port's answer and writes it.
 template <class S>
@@ -178,10 +221,9 @@ Task<Result<void>> deliver(Task<Result<typename S::Answer>> answering, Outbound&
 }
 
 // What is answered and written at once takes no coroutine here.
-template <auto Method>
-Task<Result<void>> thunk(void* port, CallContext context, Inbound& in, Outbound& out) {
-  using S = Signature<decltype(Method)>;
-  auto& service = *static_cast<typename S::Port*>(port);
+template <auto Method, class S = Signature<decltype(Method)>>
+Task<Result<void>> call_with_request(typename S::Port& service, CallContext context, Inbound& in,
+                                     Outbound& out) {
   typename S::In request{};
   if (auto filled = in.read(describe<typename S::In>(), &request); !filled) return filled;
   if constexpr (S::shape == Shape::server_stream) {
@@ -196,6 +238,18 @@ Task<Result<void>> thunk(void* port, CallContext context, Inbound& in, Outbound&
     }
     return deliver<S>(std::move(answering), out);
   }
+}
+
+template <auto Method>
+Task<Result<void>> thunk(void* port, CallContext context, Inbound& in, Outbound& out) {
+  using S = Signature<decltype(Method)>;
+  auto& service = *static_cast<typename S::Port*>(port);
+  if constexpr (S::shape == Shape::client_stream)
+    return deliver<S>((service.*Method)(std::move(context), Source<typename S::In>(in)), out);
+  else if constexpr (S::shape == Shape::bidirectional)
+    return (service.*Method)(std::move(context), Source<typename S::In>(in), Sink<typename S::Out>(out));
+  else
+    return call_with_request<Method>(service, std::move(context), in, out);
 }
 }  // namespace detail
 

@@ -1,11 +1,8 @@
-// Who may administrate: the bearer of a token that is made anew at every start, or configured.
+// The administrator's token, which is made anew at every start, or configured.
 #pragma once
 
-#include <parley/context.hpp>
-#include <parley/net/http.hpp>
 #include <parley/result.hpp>
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,20 +17,12 @@ class Administrator {
   const std::string& token() const noexcept { return token_; }
   bool made_anew() const noexcept { return made_anew_; }
 
-  // The administrator for `Authorization: Bearer <token>`, compared in a time that tells nothing of the
-  // token; nobody for other credentials, which the lecture's clients send too.
-  std::shared_ptr<const Principal> recognise(const net::Request& request) const;
-
  private:
-  Administrator(std::string token, bool made_anew);
+  Administrator(std::string token, bool made_anew) : token_(std::move(token)), made_anew_(made_anew) {}
 
   std::string token_;
   bool made_anew_;
-  std::shared_ptr<const Principal> principal_;
 };
-
-// Without sign-in everybody may do everything, but for rows whose permission begins with `admin:`.
-Result<void> authorize(const CallContext& context, std::string_view permission);
 
 // In the data folder.
 inline constexpr const char* token_name = "admin.token";

@@ -18,16 +18,20 @@ std::string authority(const std::string& host, std::int32_t port) {
 
 std::string banner(const std::string& version, const std::string& profile, const std::string& host,
                    const Ports& ports, const std::string& admin_token) {
-  const auto http = authority(host, ports.http), ws = authority(host, ports.ws);
+  const auto http = authority(host, ports.http), ws = authority(host, ports.ws),
+             grpc = authority(host, ports.grpc);
   return "Parley " + version + ", profile " + profile + "\n\n" +                             //
          "  http://" + http + "   REST, Server-Sent Events, WebSocket, health, metrics\n" +  //
-         "  http://" + ws + "   the same again, for the lab's WebSocket client\n\n" +        //
+         "  http://" + ws + "   the same again, for the lab's WebSocket client\n" +          //
+         "  " + grpc + "          gRPC, with reflection and health\n\n" +                    //
          "Join the chat, and from another terminal say something in it:\n\n" +               //
          "  websocat ws://" + http + "/chat\n" +                                             //
          "  curl -H 'Content-Type: application/json' -d '{\"user\":\"Alice\",\"content\":\"Hello\"}' "
          "http://" +  //
          http +
          "/api/messages\n\n" +  //
+         "Calculate over gRPC:\n\n" + "  grpcurl -plaintext -d '{\"a\":5,\"b\":3}' " + grpc +
+         " calculator.Calculator/Add\n\n" +  //
          "With the administrator's token, slow all routes down and make every fourth answer an error:\n\n" +  //
          "  curl -X PUT http://" + http + "/api/admin/faults -H \"Authorization: Bearer " + admin_token +
          "\" -H 'Content-Type: application/json' -d '{\"route\":\"*\",\"delay\":200,\"error_rate\":0.25}'\n" +

@@ -11,14 +11,13 @@ namespace parley::app {
 
 // Described: the ports file is its JSON.
 struct Ports {
-  std::int32_t http = 0, ws = 0;
-  std::int32_t grpc = 0;  // 0: not served
+  std::int32_t http = 0, ws = 0, grpc = 0;
 };
 
 // "127.0.0.1:8080", "[::1]:8080": the address a client on this machine uses.
 std::string authority(const std::string& host, std::int32_t port);
 
-// Addresses, and one line each for curl and websocat to paste; for whoever administrates one with
+// Addresses, and one line each for curl, websocat and grpcurl to paste; for whoever administrates one with
 // `admin_token`, which is shown, or what a shell reads instead of one that must not be. `host` is an address
 // in digits.
 std::string banner(const std::string& version, const std::string& profile, const std::string& host,

@@ -7,11 +7,14 @@
 #include "route_metrics.hpp"
 #include "services.hpp"
 #include "settings.hpp"
+#include "signing_key.hpp"
 #include "statistics.hpp"
 #include "termination.hpp"
 #include "text.hpp"
 
+#include <parley/auth/access.hpp>
 #include <parley/calculator/calculator.hpp>
+#include <parley/grpc/edge.hpp>
 #include <parley/ids.hpp>
 #include <parley/lifecycle.hpp>
 #include <parley/log.hpp>
@@ -48,7 +51,8 @@ class Databases {
   std::map<std::string, std::unique_ptr<db::Database>> owned_;
 };
 
-Result<std::uint16_t> listen(net::Server& server, const std::string& host, std::int32_t port,
+template <class Server>
+Result<std::uint16_t> listen(Server& server, const std::string& host, std::int32_t port,
                              const std::string& flag) {
   auto bound = server.listen(host, static_cast<std::uint16_t>(port));
   if (bound || bound.error().code == Code::invalid_argument) return bound;
@@ -137,9 +141,13 @@ Exit run_server(const Config& config) {
 
   // Storage.
   if (const auto made = make_data_directory(config.server.data); !made) return report(made.error());
+  const auto key = signing_key(config.server.data);
+  if (!key) return report(key.error());
   Databases databases;
   if (const auto opened = databases.open(config, loop, clock); !opened) return report(opened.error());
   watch_databases(*health, databases.named());
+
+  const auth::Authenticator authenticator(*key, administrator->token(), clock, *metrics);
 
   // Modules, each behind its port.
   const auto users = users::make_user_service({databases.take("users"), *metrics, *random}, config.users);
@@ -190,7 +198,7 @@ Exit run_server(const Config& config) {
                                            .metrics_text = [&] { return metrics->text(); },
                                            .version = PARLEY_VERSION,
                                            .send_buffer = static_cast<std::size_t>(config.net.send_buffer),
-                                           .authorize = authorize},
+                                           .authorize = auth::authorize},
                                           config.rest);
   if (!made_gateway) return report(made_gateway.error());
   rest::Gateway& gateway = **made_gateway;
@@ -204,7 +212,7 @@ Exit run_server(const Config& config) {
                                             .services = services.bound(),
                                             .version = PARLEY_VERSION,
                                             .address = [&] { return address; },
-                                            .authorize = authorize,
+                                            .authorize = auth::authorize,
                                             .admits_origin = gateway.admits_origin()},
                                            rpc_options);
   json_rpc->mount(router);
@@ -234,7 +242,8 @@ Exit run_server(const Config& config) {
        .before = gateway.before(),
        .fields = security.all,
        .page_fields = security.pages,
-       .authenticate = [&](const net::Request& request) { return administrator->recognise(request); },
+       .authenticate =
+           [&](std::string_view authorization) { return authenticator.authenticate(authorization); },
        .interception = &interception},
       limits);
   export_statistics(*metrics, server, *log, databases.named());
@@ -246,12 +255,41 @@ Exit run_server(const Config& config) {
                                config.console);
   page->mount(router);
 
+  const auto module_is_well = [&](std::string_view module) {
+    for (const auto& [name, state] : health->report().dependencies)
+      if (name == "database." + std::string(module)) return state == "healthy";
+    return true;
+  };
+  const auto authenticate_call = [&](const net::GrpcCall& call) -> Result<std::shared_ptr<const Principal>> {
+    const auto authorization = call.metadata("authorization");
+    if (!authorization) return nullptr;
+    return authenticator.authenticate(*authorization);
+  };
+  const auto grpc_edge = grpc::make_edge({.scheduler = loop,
+                                          .metrics = *metrics,
+                                          .services = services.bound(),
+                                          .authorize = auth::authorize,
+                                          .authenticate = authenticate_call,
+                                          .serving = module_is_well,
+                                          .call_timeout = config.net.request_timeout});
+  grpc_edge->mount(router);
+  net::GrpcServer grpc_server(
+      {.loop = loop,
+       .clock = clock,
+       .random = *random,
+       .handler = [&](net::GrpcCall& call) { return grpc_edge->serve(call); },
+       .observer = [&](const net::GrpcCall& call, const net::GrpcStatus& status,
+                       double seconds) { grpc_edge->observe(call, status, seconds); }},
+      config.grpc);
+
   const std::string& host = config.server.host;
   const auto http = listen(server, host, config.server.port, "--port");
   if (!http) return report(http.error());
   const auto ws = listen(server, host, config.server.ws_port, "--ws-port");
   if (!ws) return report(ws.error());
-  const Ports ports{.http = *http, .ws = *ws};
+  const auto grpc = listen(grpc_server, host, config.server.grpc_port, "--grpc-port");
+  if (!grpc) return report(grpc.error());
+  const Ports ports{.http = *http, .ws = *ws, .grpc = *grpc};
   address = authority(host, ports.http);
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
@@ -285,6 +323,16 @@ Exit run_server(const Config& config) {
                  },
                  // A fifth of the grace period is for the steps above.
                  [&] { return server.stop(config.server.grace * 4 / 5); }});
+  lifecycle.add({"grpc",
+                 [&]() -> Task<Result<void>> {
+                   grpc_server.start();
+                   co_return Result<void>{};
+                 },
+                 [&]() -> Task<void> {
+                   grpc_edge->stop();
+                   auto stopping = grpc_server.stop(config.server.grace * 4 / 5);
+                   co_await std::move(stopping);
+                 }});
   // A step of its own: an announcement that fails leaves no token behind.
   lifecycle.add(
       {"token",
@@ -302,7 +350,8 @@ Exit run_server(const Config& config) {
                    std::fputs(banner(PARLEY_VERSION, config.server.profile, host, ports, shown).c_str(),
                               stdout);
                    std::fflush(stdout);
-                   log::info("app", "accepting", {{"host", host}, {"http", ports.http}, {"ws", ports.ws}});
+                   log::info("app", "accepting",
+                             {{"host", host}, {"http", ports.http}, {"ws", ports.ws}, {"grpc", ports.grpc}});
                    ready = true;
                    co_return Result<void>{};
                  },

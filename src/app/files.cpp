@@ -75,6 +75,13 @@ Result<void> rename_to_new(const std::string& from, const std::string& to) {
   return std::unexpected(file_error(to + " cannot be put in place", errno));
 }
 
+Result<void> link_to_new(const std::string& from, const std::string& to) {
+  if (::link(from.c_str(), to.c_str()) == 0) return {};
+  if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS) return rename_to_new(from, to);
+  if (errno == EEXIST) return fail(Code::already_exists, to + " exists already");
+  return std::unexpected(file_error(to + " cannot be put in place", errno));
+}
+
 Result<void> exchange(const std::string& a, const std::string& b) {
   if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0) return {};
   const int code = errno;

@@ -19,6 +19,8 @@ Result<void> write_new_file(const std::string& path, std::string_view text, mode
 Result<void> replace_file(const std::string& path, std::string_view text, mode_t mode);
 // The new name must not exist.
 Result<void> rename_to_new(const std::string& from, const std::string& to);
+// A second name, which must not exist, for a file; where the file system has no such thing, its only one.
+Result<void> link_to_new(const std::string& from, const std::string& to);
 // Both exist and change names in one step. failed_precondition where the file system cannot.
 Result<void> exchange(const std::string& a, const std::string& b);
 // A new folder `prefix` + six characters, for this user alone.

@@ -7,6 +7,8 @@
 #include <parley/orders/orders.hpp>
 #include <parley/users/users.hpp>
 
+#include <set>
+
 namespace parley::app {
 namespace {
 
@@ -37,6 +39,14 @@ Services::Services()
 void Services::build_type_tables() const {
   for (const auto& service : all_)
     for (const auto& row : service.operations) row.request(), row.answer();
+}
+
+std::vector<std::string> Services::permissions() const {
+  std::set<std::string> all;
+  for (const auto& service : all_)
+    for (const auto& row : service.operations)
+      if (!row.permission.empty()) all.emplace(row.permission);
+  return {all.begin(), all.end()};
 }
 
 const std::vector<BoundService>& Services::bound() const {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace parley::app {
@@ -26,6 +27,9 @@ class Services {
     if (found == all_.end()) throw std::logic_error("a port is bound that services.cpp does not list");
     found->port = &port;
   }
+
+  // What rows ask for, each once, sorted.
+  std::vector<std::string> permissions() const;
 
   // Once every port is bound. Throws std::logic_error, naming the service, for one that has none.
   const std::vector<BoundService>& bound() const;

@@ -1,5 +1,7 @@
 // The reader: nlohmann's SAX parser drives a walk over the type's table. The value is filled in directly;
 // no document is built.
+#include "scalars.hpp"
+
 #include <parley/codec/json.hpp>
 #include <parley/utf8.hpp>
 
@@ -373,9 +375,7 @@ class Reader {
         *static_cast<std::chrono::milliseconds*>(slot.value) = std::chrono::milliseconds(value);
         return true;
       default: {
-        // The years that RFC 3339 can write.
-        constexpr std::int64_t year_0 = -62'167'219'200, year_10000 = 253'402'300'800;
-        if (value < year_0 || value >= year_10000) return wrong(slot);
+        if (!is_writable_time(value)) return wrong(slot);
         *static_cast<Timestamp*>(slot.value) = Timestamp(std::chrono::seconds(value));
         return true;
       }
@@ -389,11 +389,7 @@ class Reader {
       *static_cast<Money*>(slot.value) = *amount;
       return true;
     }
-    auto problem = expectation(*slot.type, *slot.rules);
-    if (slot.rules->min_integer == no_rules.min_integer && slot.rules->max_integer == no_rules.max_integer)
-      problem +=
-          " between " + to_text(Money{no_rules.min_integer}) + " and " + to_text(Money{no_rules.max_integer});
-    return wrong(slot, std::move(problem));
+    return wrong(slot, money_expectation(*slot.type, *slot.rules));
   }
 
   // The text of the number that the parser has just read; it has read one character beyond, if there is one.

@@ -21,8 +21,9 @@ constexpr const char* common_headers = R"({
            "required": true, "schema": {"type": "string"}, "example": "\"5d41402abc4b2a76\""},
   "Retry-After": {"description": "Seconds to wait, where the server can tell.",
                   "schema": {"type": "integer", "minimum": 1}, "example": 1},
-  "WWW-Authenticate": {"description": "How to sign in.", "required": true, "schema": {"type": "string"},
-                       "example": "Bearer"}
+  "WWW-Authenticate": {"description": "The scheme Bearer, and what is wrong with a token that was shown (RFC 6750).",
+                       "required": true, "schema": {"type": "string"},
+                       "example": "Bearer error=\"invalid_token\", error_description=\"the token expired at 2026-03-01T12:00:00Z, 3 s ago\""}
 })";
 
 std::string lower(std::string_view text) {
@@ -103,9 +104,11 @@ class Document {
            {{"bearer",
              {{"type", "http"},
               {"scheme", "bearer"},
+              {"bearerFormat", "JWT"},
               {"description",
-               "A token in the header field Authorization. The administrator's is printed when "
-               "the server starts."}}}}}}}};
+               "A token in the header field Authorization, which `parley token` makes. One that is shown "
+               "must be valid, also where none is needed, and its holder may do what its permissions "
+               "say. The administrator's token, which is no JWT, is printed when the server starts."}}}}}}}};
     return document.dump();
   }
 

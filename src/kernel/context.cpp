@@ -75,6 +75,10 @@ std::optional<Trace> Trace::parse(std::string_view text) noexcept {
   return trace;
 }
 
+bool Principal::has(std::string_view permission) const noexcept {
+  return administrator || std::ranges::find(permissions, permission) != permissions.end();
+}
+
 void Cancellation::cancel() {
   if (cancelled_) return;
   cancelled_ = true;

@@ -34,6 +34,20 @@ bool share_name(const Row& earlier, const Row& row) {
          (earlier.rules.alias && same(earlier.rules.alias, row.rules.alias));
 }
 
+bool share_number(const Rules& earlier, const Rules& rules) {
+  for (const auto number : {rules.number, rules.structured})
+    if (number != 0 && (number == earlier.number || number == earlier.structured)) return true;
+  return false;
+}
+
+void check_structured(std::string_view name, const Row& row) {
+  if (row.rules.structured == 0) return;
+  const TypeInfo* type = &row.type();
+  if (type->kind == Kind::optional) type = type->element;
+  if (type->text_field < 0 || row.rules.number == 0 || row.rules.number == row.rules.structured)
+    refuse(name, row.name, "has a second protobuf number, but no text to be under the first one");
+}
+
 // Whether a field of this type can say that it is not there.
 bool may_be_empty(Kind kind) {
   return kind == Kind::optional || kind == Kind::string || kind == Kind::list || kind == Kind::map ||
@@ -91,9 +105,10 @@ TypeInfo make_object(std::string_view name, std::span<const Row> rows, const cha
     check_limits(name, row.name, row.rules);
     for (const Row& earlier : rows.first(i)) {
       if (share_name(earlier, row)) refuse(name, row.name, "has a name that is given twice");
-      if (row.rules.number != 0 && row.rules.number == earlier.rules.number)
+      if (share_number(earlier.rules, row.rules))
         refuse(name, row.name, "has a protobuf number that is given twice");
     }
+    check_structured(name, row);
 
     FieldInfo field{row.name, '"' + std::string(row.name) + "\":", row.offset(), &row.type(), row.rules};
     if (row.rules.pattern)

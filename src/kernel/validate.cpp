@@ -2,6 +2,7 @@
 #include "rule_text.hpp"
 #include "text_rules.hpp"
 
+#include <parley/place.hpp>
 #include <parley/utf8.hpp>
 #include <parley/validate.hpp>
 
@@ -13,25 +14,6 @@ namespace parley {
 namespace {
 
 constexpr Rules no_rules;
-constexpr std::size_t no_index = std::numeric_limits<std::size_t>::max();
-
-// Where the walk is. Links through the walk's own frames, so that text is only made for a problem.
-struct Place {
-  const Place* parent = nullptr;
-  std::string_view name = {};  // of a member; the prefix where there is no parent
-  std::size_t index = no_index;
-
-  std::string path() const {
-    if (!parent) return std::string(name);
-    std::string text = parent->path();
-    if (index == no_index)
-      append_member(text, name);
-    else
-      append_index(text, index);
-    return text;
-  }
-};
-
 // No value of these kinds can break a rule that is not set.
 bool holds_anything(Kind kind) {
   return kind == Kind::boolean || kind == Kind::time || kind == Kind::extra;

@@ -4,13 +4,12 @@
 #include "loop_impl.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <memory>
 #include <vector>
 
 namespace parley::net {
-
-class Connection;
 
 // Of all connections that a turn found readable, the requests are read and answered first, then the answers
 // are written, then the connections read on. Connection by connection, the kernel's code for receiving and
@@ -20,18 +19,25 @@ class Connection;
 // Loop thread only. Outlives the server by the turn that is pending.
 class AnswerTurn : public std::enable_shared_from_this<AnswerTurn> {
  public:
-  explicit AnswerTurn(Executor executor);
-  ~AnswerTurn();
+  // A connection. Both are called once for each time it was added, whatever has become of it meanwhile.
+  class Member : public boost::intrusive_ref_counter<Member, boost::thread_unsafe_counter> {
+   public:
+    virtual ~Member() = default;
+    virtual void send_answers() = 0;
+    virtual void go_on() = 0;
+  };
 
-  // Calls send_answers() and later go_on() of `connection`, once, and not from within this call.
-  void add(boost::intrusive_ptr<Connection> connection);
+  explicit AnswerTurn(Executor executor) : executor_(std::move(executor)) {}
+
+  // Not from within this call.
+  void add(boost::intrusive_ptr<Member> member);
 
  private:
   void end();
 
   Executor executor_;
-  std::vector<boost::intrusive_ptr<Connection>> waiting_;
-  std::vector<boost::intrusive_ptr<Connection>> ending_;  // empty between turns, kept for its memory
+  std::vector<boost::intrusive_ptr<Member>> waiting_;
+  std::vector<boost::intrusive_ptr<Member>> ending_;  // empty between turns, kept for its memory
 };
 
 }  // namespace parley::net

@@ -8,7 +8,6 @@
 #include <parley/result.hpp>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
-#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <array>
 #include <memory>
@@ -26,11 +25,10 @@ inline constexpr std::size_t much_output = 64 << 10;
 //
 // Loop thread only. Kept by the server's registry, by its pending operations and by a handler that waits;
 // detach() ends the last two where the server goes first.
-class Connection final : public boost::intrusive_ref_counter<Connection, boost::thread_unsafe_counter>,
-                         public TimerWheel::Entry {
+class Connection final : public AnswerTurn::Member, public TimerWheel::Entry {
  public:
   Connection(ServerCore& core, Socket socket, std::string remote, AddressKey address);
-  ~Connection();
+  ~Connection() override;
 
   void start();
   // Instead of start(): sends `answer` and waits a little for the client to read it.
@@ -44,9 +42,8 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
 
   // From the Exchange.
   void handler_completed();
-  // From the AnswerTurn, one after the other.
-  void send_answers();
-  void go_on();
+  void send_answers() override;
+  void go_on() override;
 
   AddressKey address() const noexcept { return address_; }
   bool turned_away() const noexcept { return turned_away_; }
@@ -95,6 +92,8 @@ class Connection final : public boost::intrusive_ref_counter<Connection, boost::
   bool upgrade();
   void answer_unrouted();
   void prepare_error(std::uint16_t status, std::string message);
+  void prepare_error(const Error& error);
+  void prepare_error(std::uint16_t status, const Error& error);
   void handler_failed(std::exception_ptr failure);
   void restart_response();
   void refuse(std::uint16_t status, std::string message);

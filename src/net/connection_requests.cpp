@@ -18,6 +18,7 @@ std::string bytes_text(std::size_t bytes) {
 
 constexpr Refusal refused[] = {
     {400, Code::invalid_argument, "The request is not HTTP as it is specified.", true},
+    {401, Code::unauthenticated, "The token in Authorization is not valid.", true},
     {404, Code::not_found, "There is nothing at this address."},
     {405, Code::unimplemented, "The address does not take this method."},
     {408, Code::deadline_exceeded, "The request took too long to arrive.", true},
@@ -216,8 +217,15 @@ void Connection::dispatch() {
 bool Connection::produce_answer() {
   auto& x = *exchange_;
   const auto& deps = core_->deps;
-  if (x.head.authorized && deps.authenticate) x.request.context.principal = deps.authenticate(x.request);
   if (deps.before && deps.before(x.request, x.response)) return true;
+  if (x.head.authorization && deps.authenticate) {
+    auto caller = deps.authenticate(*x.head.authorization);
+    if (!caller) {
+      prepare_error(caller.error());
+      return true;
+    }
+    x.request.context.principal = std::move(*caller);
+  }
   if (!x.match.route) {
     answer_unrouted();
     return true;
@@ -323,10 +331,17 @@ void Connection::answer_unrouted() {
   x.response.header("Allow", x.match.allow);
 }
 
-// Turns the response into that error, keeping the header fields it has.
 void Connection::prepare_error(std::uint16_t status, std::string message) {
+  prepare_error(status, Error{code_of(status), std::move(message)});
+}
+
+void Connection::prepare_error(const Error& error) {
+  prepare_error(info(error.code).http_status, error);
+}
+
+// Turns the response into that error, keeping the header fields it has.
+void Connection::prepare_error(std::uint16_t status, const Error& error) {
   auto& x = *exchange_;
-  const Error error{code_of(status), std::move(message)};
   x.response.status = status;
   x.response.streaming.reset();
   x.response.producing.reset();

@@ -203,7 +203,8 @@ class Parser final : public http::basic_parser<true> {
         head_.conditional = true;
         break;
       case http::field::authorization:
-        head_.authorized = true;
+        if (head_.authorization) return refuse(400, "the request has more than one Authorization", error);
+        head_.authorization = field.value;
         break;
       case http::field::accept_encoding:
         head_.negotiates_coding = true;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -18,10 +19,10 @@ struct Head {
   bool expects_continue = false;   // Expect: 100-continue, from an HTTP/1.1 client
   bool wants_websocket = false;    // HTTP/1.1 and Upgrade names websocket
   bool conditional = false;        // has If-None-Match
-  bool authorized = false;         // has Authorization, whatever it is worth
   bool negotiates_coding = false;  // has Accept-Encoding
   std::string_view request_id;     // X-Request-Id, when it is sane
   std::string_view traceparent;
+  std::optional<std::string_view> authorization;  // whatever it is worth
 };
 
 struct HeadLimits {

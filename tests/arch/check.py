@@ -39,6 +39,7 @@ HEAVY = [
     (r"boost/", ["src/net/*", "tests/unit/net/*", "tests/fuzz/http_connection.cpp"]),
     (r"zlib\.h", ["src/net/*.cpp", "tests/unit/net/*"]),
     (r"xxhash\.h", ["src/net/answer.cpp"]),
+    (r"nghttp2/", ["src/net/http2_session.cpp"]),
     (r"nlohmann/", ["src/codec/*.cpp", "src/docs/*", "modules/jsonrpc/src/openrpc.cpp", "tests/unit/codec/*",
                     "tests/unit/docs/*", "tests/unit/rest/*", "tests/unit/jsonrpc/*",
                     "tests/unit/teaching/*", "tests/fuzz/*.cpp"]),
@@ -48,7 +49,7 @@ HEAVY = [
     (r"toml\+\+/", ["src/app/config/toml_file.cpp"]),
     (r"CLI/", ["src/app/command_line.cpp"]),
     (r"archive(_entry)?\.h", ["src/app/backup/archive.cpp"]),
-    (r"sodium\.h", ["src/app/administrator.cpp", "src/app/backup/digest.cpp"]),
+    (r"sodium\.h", ["src/auth/*.cpp", "src/app/backup/digest.cpp"]),
     (r"re2/", ["src/kernel/pattern.cpp"]),
     (r"(grpc|grpcpp|google|absl)/", []),
     (r"(libpq-fe\.h|hiredis/)", []),
@@ -174,7 +175,7 @@ def dotdot(tree):
 
 
 # What a fuzz target (or the helper of several), by the first word of its name, feeds with bytes.
-FUZZED = {"http": "net", "socket": "net", "websocket": "net", "jsonrpc": "jsonrpc", "config": "app"}
+FUZZED = {"token": "auth", "http": "net", "socket": "net", "websocket": "net", "jsonrpc": "jsonrpc", "config": "app"}
 
 
 def test_folder_unit(tree, file):

@@ -53,7 +53,7 @@ class Parley:
             time.sleep(0.01)
         with open(ports_file) as f:
             ports = json.load(f)
-        self.http, self.ws = ports["http"], ports["ws"]
+        self.http, self.ws, self.grpc = ports["http"], ports["ws"], ports["grpc"]
         self.description = None
 
     def log(self):

@@ -28,7 +28,7 @@ def bash(*words):
 
 
 def test_bash_offers_commands():
-    assert {"demo", "doctor", "serve", "config", "backup", "restore", "reset", "help", "version", "completion",
+    assert {"demo", "doctor", "serve", "config", "token", "backup", "restore", "reset", "help", "version", "completion",
             "--help", "--version"} == set(bash("parley", ""))
     assert bash("parley", "re") == ["restore", "reset"]
 
@@ -48,6 +48,7 @@ def test_bash_offers_values():
     assert bash("parley", "serve", "--set", "net.max_bo") == ["net.max_body="]
     assert bash("parley", "help", "bac") == ["backup"]
     assert bash("parley", "completion", "") == ["bash", "zsh"]
+    assert bash("parley", "token", "--permissions", "users:") == ["users:read", "users:write"]
 
 
 def test_bash_offers_files_and_folders(tmp_path, monkeypatch):

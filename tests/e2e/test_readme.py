@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 
-from conftest import ROOT
+from conftest import BINARY, ROOT
 
 
 def blocks():
@@ -14,17 +14,19 @@ def blocks():
 
 
 def test_every_command_of_the_tour_works(server, tmp_path):
-    """Only the ports differ: curl is told where 8080 and 8081 really are, websocat is the stand-in."""
+    """Only the ports differ: curl is told where 8080 and 8081 really are, websocat and grpcurl are stand-ins."""
     curl = shutil.which("curl")
     wrapper = tmp_path / "curl"
     wrapper.write_text(f"#!/bin/sh\nexec {curl} --fail-with-body --connect-to localhost:8080:127.0.0.1:{server.http} "
                        f"--connect-to localhost:8081:127.0.0.1:{server.ws} \"$@\"\n")
     wrapper.chmod(0o755)
-    environment = dict(os.environ, PATH=f"{tmp_path}:{os.path.join(ROOT, 'tests', 'e2e', 'bin')}:{os.environ['PATH']}",
-                       WEBSOCAT_PORTS=f"8080={server.http} 8081={server.ws}")
+    (tmp_path / "parley").symlink_to(os.path.abspath(BINARY))
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
+    environment = dict(inherited, PATH=f"{tmp_path}:{os.path.join(ROOT, 'tests', 'e2e', 'bin')}:{os.environ['PATH']}",
+                       WEBSOCAT_PORTS=f"8080={server.http} 8081={server.ws}", GRPCURL_PORT=str(server.grpc))
     assert blocks()
-    meant_to_fail = ('"name": "J"', "calculate/divide", '"status": "DELIVERED"', "-si 'localhost")
-    meant_to_refuse = ("hello?", '"params": [1, 0]')  # in words, with a good status
+    meant_to_fail = ('"name": "J"', "calculate/divide", '"status": "DELIVERED"', "-si 'localhost", "Bearer token123")
+    meant_to_refuse = ("hello?", '"params": [1, 0]', '"Authorization: Bearer $TOKEN" -d')  # in words, with a good status
     for block in blocks():
         for command in re.split(r"(?<!\\)\n", block.strip()):
             done = subprocess.run(["bash", "-o", "pipefail", "-c", command], env=environment, capture_output=True,

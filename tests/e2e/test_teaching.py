@@ -11,10 +11,10 @@ from wire import exchange
 def test_echo_shows_every_method(server):
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         answer = server.request(method, "/echo?a=1&a=2", None if method == "GET" else '{"n": [1, 2]}',
-                                {"Authorization": "Bearer hush", "X-Request-Id": "lecture-1"})
+                                {"Authorization": "Basic hush", "X-Request-Id": "lecture-1"})
         seen = answer.json()
         assert (answer.status, seen["method"], seen["args"]) == (200, method, {"a": ["1", "2"]})
-        assert seen["headers"]["Authorization"] == "Bearer ***" and b"hush" not in answer.body
+        assert seen["headers"]["Authorization"] == "Basic ***" and b"hush" not in answer.body
         assert seen["request_id"] == "lecture-1" and len(seen["trace_id"]) == 32
         if method != "GET":
             assert seen["json"] == {"n": [1, 2]} and seen["body"] == '{"n": [1, 2]}'

@@ -2,10 +2,10 @@
 // `shapes`), the rest is the text. What is read is JSON to another parser too and comes back the same when it
 // is written and read again; what is refused is refused in words.
 #include "fuzz.hpp"
+#include "tree.hpp"
 #include "unit/codec/sample.hpp"
 
 #include <parley/codec/json.hpp>
-#include <parley/money.hpp>
 #include <parley/utf8.hpp>
 
 #include <nlohmann/json.hpp>
@@ -14,68 +14,8 @@
 
 using namespace parley;
 using namespace parley::test;
+using fuzz::check_refusal;
 using fuzz::require;
-
-namespace parley::fuzz {
-
-// What the samples of the unit tests do not have.
-struct Leaf {
-  std::optional<std::optional<double>> twice;
-  std::optional<std::vector<std::optional<std::string>>> list;
-  std::map<std::string, std::optional<std::map<std::string, std::int64_t>>> maps;
-  ExtraMembers extra;
-  bool operator==(const Leaf&) const = default;
-};
-struct Tree {
-  std::string label;
-  std::vector<Leaf> leaves;
-  std::map<std::string, Leaf> named;
-  std::optional<std::optional<Leaf>> best;
-  std::vector<std::vector<std::optional<Status>>> grid;
-  Timestamp at;
-  Money price;
-  std::vector<std::optional<Money>> prices;
-  ExtraMembers extra;
-  bool operator==(const Tree&) const = default;
-};
-
-}  // namespace parley::fuzz
-
-namespace parley {
-
-using fuzz::Leaf;
-using fuzz::Tree;
-
-template <>
-const TypeInfo& describe<Leaf>() {
-  static constexpr Row rows[] = {
-      field<&Leaf::twice>("twice", number_range(-1e300, 1e300)),
-      field<&Leaf::list>("list", items(0, 5), never_null()),
-      field<&Leaf::maps>("maps", items(0, 4), may_be_absent()),
-      field<&Leaf::extra>("extra"),
-  };
-  static const TypeInfo type = object<Leaf>("Leaf", rows);
-  return type;
-}
-
-template <>
-const TypeInfo& describe<Tree>() {
-  static constexpr Row rows[] = {
-      field<&Tree::label>("label", alias("name"), trimmed(), lower_case(), length(0, 12)),
-      field<&Tree::leaves>("leaves", items(0, 4), may_be_absent()),
-      field<&Tree::named>("named", may_be_absent()),
-      field<&Tree::best>("best", since(2)),
-      field<&Tree::grid>("grid", may_be_absent()),
-      field<&Tree::at>("at", may_be_absent()),
-      field<&Tree::price>("price", money_range(Money{-1'000'000}, Money{1'000'000'000}), may_be_absent()),
-      field<&Tree::prices>("prices", may_be_absent()),
-      field<&Tree::extra>("extra"),
-  };
-  static const TypeInfo type = object<Tree>("Tree", rows);
-  return type;
-}
-
-}  // namespace parley
 
 namespace {
 
@@ -87,17 +27,6 @@ codec::ReadOptions options_of(char how) {
   options.style.unix_time = how == 'U';
   if (how == 'V') options.style.version = 1;
   return options;
-}
-
-void check_refusal(const Error& error) {
-  require(error.code == Code::invalid_argument, "bad text is an invalid argument");
-  require(!error.fields.empty() && error.fields.size() <= max_problems, "there are problems, not too many");
-  for (const auto& [field, problem] : error.fields) {
-    require(!problem.empty() && is_utf8(problem) && is_utf8(field), "a problem is readable", problem);
-    require(problem.size() < 2000 && field.size() < 4000, "a problem is short", problem);
-  }
-  const auto document = codec::problem_json(error, "0af7651916cd43dd8448eb211c80319c", "/x");
-  require(nlohmann::json::accept(document), "a problem document is JSON", document);
 }
 
 template <class T>

@@ -36,7 +36,7 @@ std::string path_text(std::string_view path) {
 
 // Nothing of it can be reached over HTTP.
 bool is_hidden(const Operation& row) {
-  return row.shape == Shape::server_stream && row.path.empty();
+  return row.shape != Shape::unary && row.path.empty();
 }
 
 void append_code(std::string_view text, std::string& html) {

@@ -5,6 +5,7 @@
 #include "openrpc.hpp"
 #include "rpc_socket.hpp"
 
+#include <parley/auth/access.hpp>
 #include <parley/docs/documents.hpp>
 #include <parley/jsonrpc/edge.hpp>
 #include <parley/log.hpp>
@@ -25,6 +26,8 @@ void refuse(const Request& request, Response& response, std::uint16_t status, co
   response.status = status;
   response.content_type = "application/json";
   response.body.clear();
+  if (status == 401)
+    response.header("WWW-Authenticate", auth::challenge(request.header("Authorization"), error.message));
   const bool of_message = error.code == Code::invalid_argument || status == 405 || status == 413;
   if (of_message)
     write_error({}, invalid_request, error.code, error.message, request.context.trace, response.body);

@@ -50,6 +50,7 @@ std::vector<const FieldInfo*> positional(const TypeInfo& request) {
 Methods::Methods(const calls::Edge& edge, std::span<const BoundService> services) {
   for (auto& service : services)
     for (auto& row : service.operations) {
+      if (streams_in(row.shape)) continue;
       const auto& method = methods_.emplace_back(edge, service, row);
       if (method.name.starts_with("rpc.") || method.name == echo)
         throw std::logic_error("the JSON-RPC name " + method.name + " is reserved");

@@ -17,25 +17,25 @@ constexpr Operation rows[] = {
                                                    "`Idempotency-Key` the call can be repeated safely: it "
                                                    "gets the first answer again."),
                                            http(Verb::post, "/api/v1/orders", 201),
-                                           grpc("/order.OrderService/CreateOrder"),
+                                           grpc_method("/order.OrderService/CreateOrder"),
                                            permission("orders:write"), fails(Code::already_exists)),
     operation<&OrderService::get_order>("GetOrder", summary("Get an order by id"),
                                         http(Verb::get, "/api/v1/orders/{id}"),
-                                        grpc("/order.OrderService/GetOrder"), permission("orders:read"),
+                                        grpc_method("/order.OrderService/GetOrder"), permission("orders:read"),
                                         idempotent(), fails(Code::not_found)),
     operation<&OrderService::update_order_status>(
         "UpdateOrderStatus", summary("Move an order on to another status"),
         details("PENDING goes to CONFIRMED or CANCELLED, CONFIRMED to SHIPPED or CANCELLED, SHIPPED to "
                 "DELIVERED. "
                 "The status that the order has already is a success that changes nothing."),
-        http(Verb::patch, "/api/v1/orders/{id}/status"), grpc("/order.OrderService/UpdateOrderStatus"),
+        http(Verb::patch, "/api/v1/orders/{id}/status"), grpc_method("/order.OrderService/UpdateOrderStatus"),
         permission("orders:write"), idempotent(), fails(Code::not_found, Code::failed_precondition)),
     operation<&OrderService::list_user_orders>(
         "ListUserOrders", summary("List a user's orders, newest first"),
         http(Verb::get, "/api/v1/users/{user_id}/orders"), permission("orders:read"), idempotent()),
     operation<&OrderService::follow_orders>(
         "FollowOrders", summary("Stream what happens to orders, as it happens"),
-        grpc("/order.OrderService/FollowOrders"), permission("orders:read"), idempotent()),
+        grpc_method("/order.OrderService/FollowOrders"), permission("orders:read"), idempotent()),
 };
 static_assert(distinct(rows));
 

@@ -90,7 +90,7 @@ const TypeInfo& describe<Order>() {
                                   example("59.98")),
       field<&Order::created_at>("created_at", number(6), doc("When the order was placed.")),
       field<&Order::updated_at>("updated_at", number(10), doc("When its status was last changed.")),
-      field<&Order::shipping_address>("shipping_address", number(11),
+      field<&Order::shipping_address>("shipping_address", number(11), structured(12),
                                       doc("Where to ship to, as it was sent."), example(address_example)),
   };
   static const TypeInfo type = object<Order>("Order", rows, "An order.");
@@ -103,7 +103,7 @@ const TypeInfo& describe<CreateOrder>() {
       field<&CreateOrder::user_id>("user_id", trimmed(), lower_case(), length(1, 64), number(1),
                                    doc(user_id_doc), example(user_id_example)),
       field<&CreateOrder::items>("items", items(1, 100), number(2), doc(items_doc), example(items_example)),
-      field<&CreateOrder::shipping_address>("shipping_address", number(3), doc(address_doc),
+      field<&CreateOrder::shipping_address>("shipping_address", number(3), structured(11), doc(address_doc),
                                             example(address_example)),
       field<&CreateOrder::idempotency_key>("idempotency_key", from_header("Idempotency-Key"), length(1, 255),
                                            pattern(printable, printable_hint), number(10),

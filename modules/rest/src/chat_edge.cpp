@@ -1,5 +1,6 @@
 #include "chat_edge.hpp"
 
+#include "errors.hpp"
 #include "parameters.hpp"
 #include "service_rows.hpp"
 
@@ -14,6 +15,17 @@ Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context,
     if (auto allowed = edge.authorize(context, permission); !allowed) return allowed;
   }
   return {};
+}
+
+void refuse_chat(const net::Request& request, net::Response& response, const Error& error,
+                 std::span<const std::string_view> rows) {
+  write_problem(request, response, error);
+  const auto& context = request.context;
+  for (const auto name : rows) {
+    const auto& permission = row_of<chat::ChatService>(name).permission;
+    if (!context.principal || context.principal->has(permission)) continue;
+    return name_scope(request, response, permission);
+  }
 }
 
 }  // namespace parley::rest

@@ -60,6 +60,9 @@ inline constexpr std::string_view socket_rows[] = {"Follow", "PostMessage", "Sen
 // As for each of these rows.
 Result<void> authorize_chat(const ChatEdge& edge, const CallContext& context,
                             std::span<const std::string_view> rows);
+// The answer to a caller that may not.
+void refuse_chat(const net::Request& request, net::Response& response, const Error& error,
+                 std::span<const std::string_view> rows);
 
 // What every handshake of the chat may be refused with.
 inline constexpr std::uint32_t handshake_errors =

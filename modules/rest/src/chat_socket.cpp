@@ -235,8 +235,10 @@ net::WebSocketAcceptor accept_chat(ChatEdge& edge, Dialect dialect) {
     };
     if (!edge.cors.admits(request))
       return refuse({Code::permission_denied, "pages of this origin may not open a chat here"});
-    if (auto allowed = authorize_chat(edge, request.context, socket_rows); !allowed)
-      return refuse(allowed.error());
+    if (auto allowed = authorize_chat(edge, request.context, socket_rows); !allowed) {
+      refuse_chat(request, refusal, allowed.error(), socket_rows);
+      return nullptr;
+    }
     auto query = read_query(request, dialect);
     if (!query) return refuse(query.error());
     if (dialect == Dialect::lab && !query->user) query->user = anonymous(edge.random);

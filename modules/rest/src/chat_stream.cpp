@@ -24,7 +24,7 @@ struct Listener {
 
 Task<void> serve(ChatEdge& edge, net::Request& request, net::Response& response) {
   if (auto allowed = authorize_chat(edge, request.context, listener_rows); !allowed) {
-    write_problem(request, response, allowed.error());
+    refuse_chat(request, response, allowed.error(), listener_rows);
     co_return;
   }
   const auto query = read_parameters<StreamQuery>(request);

@@ -20,7 +20,11 @@ void write_problem(const net::Request& request, net::Response& response, const E
 
 // The same in the shape of the lab's calculator:
 // {"result":0,"operation":"divide","success":false,"error":"division by zero"}.
-void write_calculation_error(std::string_view operation, net::Response& response, const Error& error,
-                             std::uint16_t status = 0);
+void write_calculation_error(std::string_view operation, const net::Request& request, net::Response& response,
+                             const Error& error, std::uint16_t status = 0);
+
+// Adds WWW-Authenticate to a 403 whose reason is that the caller's token lacks `permission` (RFC 6750
+// section 3.1); nothing otherwise.
+void name_scope(const net::Request& request, net::Response& response, std::string_view permission);
 
 }  // namespace parley::rest

@@ -24,7 +24,7 @@ struct SystemFrame {
 struct GapFrame {
   std::string type = "gap";
   std::string content;
-  std::optional<std::string> room;  // of the chat
+  std::optional<std::string> room = {};  // of the chat
   std::int64_t from = 0, to = 0;
   std::string user = "system";
   Timestamp timestamp;

@@ -35,6 +35,11 @@ Result<Subscribe> admit(const NotificationEdge& edge, const net::Request& reques
                    query->last_event_id ? query->last_event_id : query->since};
 }
 
+void write_refusal(const net::Request& request, net::Response& response, const Error& error) {
+  write_problem(request, response, error);
+  name_scope(request, response, subscription_row().permission);
+}
+
 std::string welcome(const NotificationEdge& edge, const std::string& user) {
   return codec::to_json(notifications::welcome(user, edge.clock.now(), edge.random));
 }
@@ -56,7 +61,7 @@ struct Listener {
 Task<void> serve(NotificationEdge& edge, net::Request& request, net::Response& response) {
   auto subscribe = admit(edge, request);
   if (!subscribe) {
-    write_problem(request, response, subscribe.error());
+    write_refusal(request, response, subscribe.error());
     co_return;
   }
   auto listener = std::make_shared<Listener>(edge, std::move(*subscribe));
@@ -183,7 +188,10 @@ net::WebSocketAcceptor accept_notifications(NotificationEdge& edge) {
     if (!edge.cors.admits(request))
       return refuse({Code::permission_denied, "pages of this origin may not listen here"});
     auto subscribe = admit(edge, request);
-    if (!subscribe) return refuse(subscribe.error());
+    if (!subscribe) {
+      write_refusal(request, refusal, subscribe.error());
+      return nullptr;
+    }
     options.max_message = max_frame;
     options.max_discarded = edge.max_refused;
     options.slow_reason = too_slow;

@@ -255,9 +255,10 @@ Error OperationRoute::name_headers(Error error) const {
 void OperationRoute::write_error(const net::Request& request, net::Response& response, const Error& error,
                                  std::uint16_t status) const {
   if (row_.error_shape == ErrorShape::calculation)
-    write_calculation_error(row_.path.substr(row_.path.rfind('/') + 1), response, error, status);
+    write_calculation_error(row_.path.substr(row_.path.rfind('/') + 1), request, response, error, status);
   else
     write_problem(request, response, error, status);
+  name_scope(request, response, row_.permission);
 }
 
 // RFC 9745 (Deprecation), RFC 8594 (Sunset), RFC 5829 (successor-version).

@@ -11,27 +11,27 @@ using users::UserService;
 constexpr Operation rows[] = {
     operation<&UserService::create_user>(
         "CreateUser", summary("Create a user"), http(Verb::post, "/api/{version}/users", 201),
-        grpc("/user.UserService/CreateUser"), permission("users:write"), fails(Code::already_exists)),
+        grpc_method("/user.UserService/CreateUser"), permission("users:write"), fails(Code::already_exists)),
     operation<&UserService::get_user>(
         "GetUser", summary("Get a user by id"), http(Verb::get, "/api/{version}/users/{id}"),
-        grpc("/user.UserService/GetUser"), permission("users:read"), idempotent(), fails(Code::not_found)),
+        grpc_method("/user.UserService/GetUser"), permission("users:read"), idempotent(), fails(Code::not_found)),
     operation<&UserService::update_user>("UpdateUser", summary("Replace a user; what is left out is cleared"),
                                          http(Verb::put, "/api/{version}/users/{id}"),
-                                         grpc("/user.UserService/UpdateUser"), permission("users:write"),
+                                         grpc_method("/user.UserService/UpdateUser"), permission("users:write"),
                                          idempotent(), fails(Code::not_found, Code::already_exists)),
     operation<&UserService::patch_user>(
         "PatchUser", summary("Change some fields of a user"), http(Verb::patch, "/api/{version}/users/{id}"),
         permission("users:write"), idempotent(), fails(Code::not_found, Code::already_exists)),
     operation<&UserService::delete_user>("DeleteUser", summary("Delete a user"),
                                          http(Verb::del, "/api/{version}/users/{id}", 204),
-                                         grpc("/user.UserService/DeleteUser"), permission("users:write"),
+                                         grpc_method("/user.UserService/DeleteUser"), permission("users:write"),
                                          idempotent(), fails(Code::not_found)),
     operation<&UserService::list_users>("ListUsers", summary("List or search users, oldest first"),
                                         http(Verb::get, "/api/{version}/users"), permission("users:read"),
                                         idempotent()),
     operation<&UserService::validate_user>("ValidateUser", summary("Ask whether a user exists and is active"),
                                            http(Verb::get, "/api/{version}/users/{user_id}/validation"),
-                                           grpc("/user.UserService/ValidateUser"), permission("users:read"),
+                                           grpc_method("/user.UserService/ValidateUser"), permission("users:read"),
                                            idempotent()),
 };
 static_assert(distinct(rows));

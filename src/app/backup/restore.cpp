@@ -3,6 +3,7 @@
 #include "backup/backup.hpp"
 #include "backup/digest.hpp"
 #include "files.hpp"
+#include "signing_key.hpp"
 #include "text.hpp"
 
 #include <parley/codec/json.hpp>
@@ -277,7 +278,8 @@ Result<Restored> restore_backup(const DataFolder& asked, const std::string& file
 
 OwnFiles own_files(const DataFolder& data) {
   std::set<std::string> ours;
-  for (const auto* name : {restored_name, restoring_name, token_name}) ours.insert(data.path + "/" + name);
+  for (const auto* name : {restored_name, restoring_name, token_name, key_name})
+    ours.insert(data.path + "/" + name);
   for (const auto& row : data.databases)
     for (const auto& file : db::files_of(row.path(data.path))) ours.insert(file);
   OwnFiles found;

@@ -1,6 +1,7 @@
 #include "command/command.hpp"
 #include "config/embedded.hpp"
 #include "config/loader.hpp"
+#include "services.hpp"
 
 #include <algorithm>
 
@@ -24,7 +25,7 @@ constexpr Flag listening[] = {
      "port"},
     {"--ws-port", "N", "the same application again (default 8081; 0: any free port)", Offer::nothing,
      "server", "ws_port"},
-    {"--grpc-port", "N", "kept for gRPC, which this version does not serve", Offer::nothing, "server",
+    {"--grpc-port", "N", "gRPC (default 50051; 0: any free port)", Offer::nothing, "server",
      "grpc_port"},
     {"--ports-file", "FILE", "where to write {\"http\":N,\"ws\":N,\"grpc\":N} once accepting", Offer::file,
      "server", "ports_file"},
@@ -62,6 +63,16 @@ constexpr Flag doctor_own[] = {
 };
 constexpr std::span<const Flag> doctor_flags[] = {doctor_own, where, listening};
 
+constexpr Flag token_own[] = {
+    {"--user", "NAME", "whose token it is"},
+    {"--service", "NAME", "instead of --user: the service that calls"},
+    {"--permissions", "LIST", "what it permits, separated by commas: users:read,users:write",
+     Offer::permission},
+    {"--expires", "DURATION", "how long it is valid, 1s to 24h (default 15m)", Offer::nothing, "tokens",
+     "lifetime"},
+};
+constexpr std::span<const Flag> token_flags[] = {token_own, where};
+
 constexpr Flag backup_own[] = {{"--force", nullptr, "replace FILE if it exists"}};
 constexpr std::span<const Flag> backup_flags[] = {backup_own, where};
 constexpr std::span<const Flag> restore_flags[] = {where};
@@ -87,6 +98,12 @@ constexpr Example demo_examples[] = {
 constexpr Example doctor_examples[] = {
     {"parley doctor", "can `parley serve` start here?"},
     {"parley doctor --data ./data --port 9000 --json", "the same of other settings, for a program"},
+};
+constexpr Example token_examples[] = {
+    {"parley token --user alice --permissions users:read,users:write", "for 15 minutes"},
+    {"parley token --service orders --permissions users:read --expires 1h",
+     "to a variable with TOKEN=$(...), then: curl -H \"Authorization: Bearer $TOKEN\" "
+     "localhost:8080/api/v1/users"},
 };
 constexpr Example backup_examples[] = {
     {"parley backup parley.tar.zst", "while the server runs, or not"},
@@ -121,6 +138,12 @@ constexpr Command rows[] = {
      no_argument, as_served, serve_examples, run_serve},
     {"config", server, "print the effective settings and where each comes from", "", no_argument,
      config_flags, config_examples, run_config},
+    {"token", server, "print a token that calls may show, for a user or a service",
+     "A JSON Web Token, signed (HS256) with the key in the data directory, which is made if it is missing. "
+     "The "
+     "server of that directory takes it, whether it runs already or is started later. A call that shows a "
+     "token may do what the token permits and nothing else.",
+     no_argument, token_flags, token_examples, run_token},
     {"backup",
      data,
      "write one file with a consistent copy of every database, while serving or not",
@@ -197,6 +220,8 @@ std::vector<std::string> offered(Offer offer) {
       return {"text", "json"};
     case Offer::setting:
       return setting_names();
+    case Offer::permission:
+      return Services().permissions();
     case Offer::command:
       return command_names();
     case Offer::shell:

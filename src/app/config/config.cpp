@@ -34,7 +34,9 @@ const parley::TypeInfo& parley::describe<parley::app::Config>() {
   using parley::app::Config;
   static constexpr Row rows[] = {
       field<&Config::server>("server", may_be_absent()),
+      field<&Config::tokens>("tokens", may_be_absent()),
       field<&Config::net>("net", may_be_absent()),
+      field<&Config::grpc>("grpc", may_be_absent()),
       field<&Config::storage>("storage", may_be_absent()),
       field<&Config::users>("users", may_be_absent()),
       field<&Config::orders>("orders", may_be_absent()),

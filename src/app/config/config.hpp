@@ -2,11 +2,13 @@
 // TOML file, PARLEY_ environment variables, flags and `parley config` all read these tables.
 #pragma once
 
+#include <parley/auth/token.hpp>
 #include <parley/chat/compose.hpp>
 #include <parley/console/console.hpp>
 #include <parley/db/sqlite.hpp>
 #include <parley/faults/compose.hpp>
 #include <parley/jsonrpc/edge.hpp>
+#include <parley/net/grpc.hpp>
 #include <parley/net/server.hpp>
 #include <parley/notifications/compose.hpp>
 #include <parley/observe/observe.hpp>
@@ -37,7 +39,9 @@ struct ServerOptions {
 
 struct Config {
   ServerOptions server;
+  auth::Options tokens;
   net::Limits net;
+  net::GrpcLimits grpc;
   db::Options storage;
   users::Options users;
   orders::Options orders;

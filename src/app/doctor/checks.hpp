@@ -26,6 +26,7 @@ void check_address(const Patient& patient, Findings& out);
 void check_loopback(const Patient& patient, Findings& out);
 void check_ports(const Patient& patient, Findings& out);
 void check_data_folder(const Patient& patient, Findings& out);
+void check_key(const Patient& patient, Findings& out);
 void check_disk(const Patient& patient, Findings& out);
 void check_open_files(const Patient& patient, Findings& out);
 void check_databases(const Patient& patient, Findings& out);

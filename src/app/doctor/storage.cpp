@@ -1,6 +1,7 @@
 #include "backup/backup.hpp"
 #include "doctor/checks.hpp"
 #include "doctor/processes.hpp"
+#include "signing_key.hpp"
 #include "text.hpp"
 
 #include <parley/db/copy.hpp>
@@ -111,6 +112,19 @@ void check_data_folder(const Patient& patient, Findings& out) {
                             data + " is in use" + by_process(*pid) + "; a second server needs another",
                             elsewhere});
   out.push_back({check, Mark::ok, data + " can be written", {}});
+}
+
+// Says something only if the server would not start.
+void check_key(const Patient& patient, Findings& out) {
+  const auto& data = patient.settings.config.server.data;
+  const auto key = kept_key(data);
+  if (key || key.error().code == Code::not_found) return;
+  const auto path = data + "/" + key_name;
+  struct stat status;
+  const bool open =
+      ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & 077) != 0;
+  out.push_back(
+      {"token key", Mark::wrong, key.error().message, (open ? "chmod 600 " : "rm -r ") + shell_word(path)});
 }
 
 void check_disk(const Patient& patient, Findings& out) {

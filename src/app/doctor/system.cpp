@@ -173,8 +173,8 @@ void check_leftovers(const Patient& patient, Findings& out) {
 
 Findings check_all(const Patient& patient) {
   Findings found;
-  for (const auto check : {check_address, check_loopback, check_ports, check_data_folder, check_disk,
-                           check_open_files, check_databases, check_clock, check_leftovers})
+  for (const auto check : {check_address, check_loopback, check_ports, check_data_folder, check_key,
+                           check_disk, check_open_files, check_databases, check_clock, check_leftovers})
     check(patient, found);
   return found;
 }

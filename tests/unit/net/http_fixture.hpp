@@ -24,7 +24,7 @@ class HttpFixture {
   std::function<bool(const net::Request&, net::Response&)> before;
   std::function<void(const net::Request&, std::uint16_t, double, std::size_t)> access_log;
   std::string fields, page_fields;
-  std::function<std::shared_ptr<const Principal>(const net::Request&)> authenticate;
+  std::function<Result<std::shared_ptr<const Principal>>(std::string_view)> authenticate;
   net::Interception interception;
   std::unique_ptr<net::Server> server;
   std::uint16_t port = 0;

@@ -153,9 +153,9 @@ TEST_CASE("a server may stop and go while an interceptor waits") {
 TEST_CASE("who calls is asked of requests with Authorization, and forgotten after them") {
   HttpFixture fixture;
   std::atomic<int> asked{0};
-  fixture.authenticate = [&](const Request& request) {
+  fixture.authenticate = [&](std::string_view authorization) -> Result<std::shared_ptr<const Principal>> {
     ++asked;
-    return std::make_shared<const Principal>(Principal{std::string(*request.header("Authorization")), {}});
+    return std::make_shared<const Principal>(Principal{std::string(authorization), {}});
   };
   fixture.router.add(Method::get, "/who", [](Request& request, Response& response) -> Task<void> {
     response.body = request.context.principal ? request.context.principal->subject : "nobody";
@@ -167,6 +167,45 @@ TEST_CASE("who calls is asked of requests with Authorization, and forgotten afte
   CHECK(client.get("/who", "Authorization: Bearer x\r\n").body == "Bearer x");
   CHECK(client.get("/who").body == "nobody");
   CHECK(asked == 1);
+}
+
+TEST_CASE("whoever is refused is answered before any route, and the connection lives on") {
+  HttpFixture fixture;
+  std::atomic<int> calls{0};
+  fixture.before = [](const Request&, Response& response) {
+    response.header("X-Before", "yes");
+    return false;
+  };
+  fixture.authenticate = [](std::string_view authorization) -> Result<std::shared_ptr<const Principal>> {
+    if (authorization == "good") return nullptr;
+    return fail(Code::unauthenticated, "who are you");
+  };
+  fixture.router.add(Method::get, "/count", [&](Request&, Response&) -> Task<void> {
+    ++calls;
+    co_return;
+  });
+  fixture.router.add_websocket(
+      "/ws", [&](Request&, net::WebSocketOptions&, Response&) -> std::unique_ptr<net::WebSocketHandler> {
+        ++calls;
+        return nullptr;
+      });
+  fixture.start();
+  HttpClient client(fixture.port);
+  for (const auto* path : {"/count", "/missing", "/ws"}) {
+    const auto answer = client.get(path, "Authorization: bad\r\n");
+    CHECK(answer.status == 401);
+    CHECK(answer.body == "{\"detail\":\"who are you\"}");
+    CHECK(answer.field("x-before") == "yes");
+  }
+  CHECK(client
+            .get("/ws",
+                 "Authorization: bad\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")
+            .status == 401);
+  CHECK(calls == 0);
+  CHECK(client.get("/count", "Authorization: good\r\n").status == 200);
+  CHECK(calls == 1);
+  CHECK(client.get("/count", "Authorization: good\r\nAuthorization: good\r\n").status == 400);
 }
 
 TEST_CASE("every answer has the configured fields, a page its own") {

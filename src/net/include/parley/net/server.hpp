@@ -70,8 +70,9 @@ class Server {
     // Header fields of every answer (security), `Name: value\r\n`..., and those that answers of HTML have
     // instead.
     std::string fields = {}, page_fields = {};
-    // Who calls, from a request that has an Authorization field; goes into its context. Null for nobody ever.
-    std::function<std::shared_ptr<const Principal>(const Request&)> authenticate = {};
+    // Who calls, from the value of the Authorization field of a request that has one; goes into its context.
+    // An error is the answer, whatever the request is for. Null for nobody ever.
+    std::function<Result<std::shared_ptr<const Principal>>(std::string_view authorization)> authenticate = {};
     // Outlives the server; may be null.
     const Interception* interception = nullptr;
   };

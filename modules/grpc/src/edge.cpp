@@ -1,0 +1,138 @@
+// Puts the edge together.
+#include "health.hpp"
+#include "messages.hpp"
+#include "methods.hpp"
+#include "proto_routes.hpp"
+#include "reflection.hpp"
+#include "status.hpp"
+
+#include <parley/grpc/edge.hpp>
+#include <parley/log.hpp>
+
+#include <cmath>
+#include <map>
+#include <string>
+
+namespace parley::grpc {
+namespace {
+
+constexpr std::string_view unknown_method = "unknown";  // one label for all of them
+
+// The services by their names on the wire.
+Health::Serving serving(const Dependencies& deps) {
+  const auto always = [] { return true; };
+  Health::Serving all{{"", always}};
+  for (const auto own : {operations<Health>(), operations<Reflection>()})
+    for (const auto& row : own) all.emplace(std::string(service_of(row.grpc)), always);
+  for (const auto& service : deps.services)
+    for (const auto& row : service.operations) {
+      if (!row.grpc) continue;
+      all.emplace(std::string(service_of(row.grpc)),
+                  [ask = deps.serving, module = service.module] { return !ask || ask(module); });
+    }
+  return all;
+}
+
+class GrpcEdge final : public Edge {
+ public:
+  explicit GrpcEdge(Dependencies dependencies)
+      : deps_(std::move(dependencies)),
+        health_(deps_.scheduler, serving(deps_)),
+        services_(all_services()),
+        files_(services_),
+        calls_edge_{"grpc", deps_.metrics, deps_.authorize},
+        methods_(calls_edge_, services_) {
+    reflection_.show(files_);
+  }
+
+  void mount(net::Router& router) override { mount_proto_files(router, files_); }
+
+  void stop() override { health_.stop(); }
+
+  Task<net::GrpcStatus> serve(net::GrpcCall& call) override {
+    const auto* method = methods_.find(call.path());
+    if (!method)
+      co_return net::GrpcStatus{Code::unimplemented,
+                                "there is no method of this name; reflection tells which there are"};
+    CallContext context = call.context();
+    if (deps_.authenticate) {
+      auto principal = deps_.authenticate(call);
+      if (!principal) co_return to_status(principal.error());
+      context.principal = std::move(*principal);
+    }
+    const auto shape = method->row().shape;
+    if (context.deadline == SteadyTime::max() && shape == Shape::unary)
+      context.deadline = context.clock->steady() + deps_.call_timeout;
+    auto running = streams_in(shape) ? run_stream(*method, context, call) : run(*method, context, call);
+    const auto outcome = co_await std::move(running);
+    co_return outcome ? net::GrpcStatus{} : to_status(outcome.error());
+  }
+
+  void observe(const net::GrpcCall& call, const net::GrpcStatus& status, double seconds) override {
+    const bool known = methods_.find(call.path()) != nullptr;
+    auto& figures = figures_[known ? std::string(call.path()) : std::string(unknown_method)];
+    const auto code = static_cast<std::size_t>(status.code) % code_count;
+    const auto label = known ? call.path() : unknown_method;
+    auto& requests = figures.requests[code];
+    if (!requests)
+      requests = &deps_.metrics.counter("grpc_requests_total", "Calls over gRPC that have ended.",
+                                        {{"method", label}, {"status", code_name(status.code)}});
+    requests->add();
+    if (!figures.duration)
+      figures.duration = &deps_.metrics.histogram(
+          "grpc_request_duration_seconds", "Time from a call over gRPC to its end.", {{"method", label}});
+    figures.duration->observe(seconds);
+  }
+
+ private:
+  struct Figures {
+    std::array<Counter*, code_count> requests{};
+    Histogram* duration = nullptr;
+  };
+
+  std::vector<BoundService> all_services() {
+    auto all = deps_.services;
+    all.push_back(bind_service<Health>("health", health_));
+    all.push_back(bind_service<Reflection>("reflection", reflection_));
+    return all;
+  }
+
+  static Task<Result<void>> run(const calls::BoundOperation& method, const CallContext& context,
+                                net::GrpcCall& call) {
+    auto reading = call.read();
+    auto message = co_await std::move(reading);
+    if (!message) co_return std::unexpected(std::move(message.error()));
+    if (!*message) co_return fail(Code::internal, "the call has no message");
+    OneMessage in(**message);
+    Answers out(call);
+    auto running = method.call(context, in, out);
+    auto outcome = co_await std::move(running);
+    co_return outcome;
+  }
+
+  static Task<Result<void>> run_stream(const calls::BoundOperation& method, const CallContext& context,
+                                       net::GrpcCall& call) {
+    MessageStream in(call);
+    Answers out(call);
+    auto running = method.call(context, in, out);
+    auto outcome = co_await std::move(running);
+    co_return outcome;
+  }
+
+  const Dependencies deps_;
+  Health health_;
+  Reflection reflection_;
+  const std::vector<BoundService> services_;
+  const codec::ProtoFiles files_;
+  const calls::Edge calls_edge_;
+  const Methods methods_;
+  std::map<std::string, Figures, std::less<>> figures_;  // by method
+};
+
+}  // namespace
+
+std::unique_ptr<Edge> make_edge(Dependencies dependencies) {
+  return std::make_unique<GrpcEdge>(std::move(dependencies));
+}
+
+}  // namespace parley::grpc

@@ -1,0 +1,43 @@
+// What the connections of one gRPC server share.
+#pragma once
+
+#include "http2_connection.hpp"
+
+#include <parley/net/grpc.hpp>
+#include <parley/task.hpp>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace parley::net {
+
+class GrpcConnection;
+
+// Loop thread only.
+struct GrpcCore {
+  GrpcCore(GrpcServer::Dependencies dependencies, const GrpcLimits& the_limits);
+  ~GrpcCore();
+
+  void admit(Socket socket, const asio::ip::address& address);
+  void ended(GrpcConnection& connection);
+  void call_ended();
+  void stop();
+  void cut();
+  // Runs once when no connection and no call is left, later than this call.
+  void when_empty(std::function<void()> notify);
+
+  const GrpcServer::Dependencies deps;
+  const GrpcLimits limits;
+  GrpcStatistics statistics;
+  const Http2Connection::Environment environment;
+  TaskGroup handlers;
+  std::vector<boost::intrusive_ptr<GrpcConnection>> connections;
+  std::vector<std::function<void()>> on_empty;
+  bool stopping = false;
+
+ private:
+  void look_empty();
+};
+
+}  // namespace parley::net
