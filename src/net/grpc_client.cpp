@@ -212,30 +212,3 @@ const std::string& GrpcChannel::authority() const noexcept {
 }
 
 }  // namespace parley::net
-
-template <>
-const parley::TypeInfo& parley::describe<parley::net::GrpcClientOptions>() {
-  using parley::net::GrpcClientOptions;
-  static constexpr Row rows[] = {
-      field<&GrpcClientOptions::connect_timeout>("connect_timeout", range(10, 60'000), may_be_absent(),
-                                                 doc("Time for a connection to be made.")),
-      field<&GrpcClientOptions::keepalive_time>("keepalive_time", range(10, 3'600'000), may_be_absent(),
-                                                doc("Silence after which a server is asked for life.")),
-      field<&GrpcClientOptions::keepalive_timeout>("keepalive_timeout", range(10, 60'000), may_be_absent(),
-                                                   doc("Time to answer that.")),
-      field<&GrpcClientOptions::first_backoff>("first_backoff", range(1, 60'000), may_be_absent(),
-                                               doc("Pause after a failed attempt to connect; it doubles.")),
-      field<&GrpcClientOptions::last_backoff>("last_backoff", range(1, 600'000), may_be_absent(),
-                                              doc("The longest such pause.")),
-      field<&GrpcClientOptions::max_message>("max_message", bytes(), range(1 << 10, 1 << 30), may_be_absent(),
-                                             doc("Bytes of an answer.")),
-      field<&GrpcClientOptions::send_buffer>("send_buffer", bytes(), range(64 << 10, 1 << 30),
-                                             may_be_absent(),
-                                             doc("Bytes that wait for a server to take them, of one call.")),
-      field<&GrpcClientOptions::max_waiting>("max_waiting", range(1, 1'000'000), may_be_absent(),
-                                             doc("Calls that wait for a connection.")),
-  };
-  static const TypeInfo type =
-      object<GrpcClientOptions>("GrpcClientOptions", rows, "Calls to other processes.");
-  return type;
-}

@@ -126,31 +126,3 @@ GrpcStatistics GrpcServer::statistics() const noexcept {
 }
 
 }  // namespace parley::net
-
-template <>
-const parley::TypeInfo& parley::describe<parley::net::GrpcLimits>() {
-  using parley::net::GrpcLimits;
-  static constexpr Row rows[] = {
-      field<&GrpcLimits::max_connections>("max_connections", range(1, 1'000'000), may_be_absent(),
-                                          doc("Connections in all; further ones are closed.")),
-      field<&GrpcLimits::max_streams>("max_streams", range(1, 1'000'000), may_be_absent(),
-                                      doc("Calls of one connection at a time.")),
-      field<&GrpcLimits::max_message>("max_message", bytes(), range(1 << 10, 1 << 30), may_be_absent(),
-                                      doc("Bytes of a message; more ends its call with RESOURCE_EXHAUSTED.")),
-      field<&GrpcLimits::max_metadata>("max_metadata", bytes(), range(1 << 10, 1 << 20), may_be_absent(),
-                                       doc("Bytes of a call's metadata, its header included.")),
-      field<&GrpcLimits::send_buffer>("send_buffer", bytes(), range(64 << 10, 1 << 30), may_be_absent(),
-                                      doc("Bytes that wait for a client to take them, of one call; a stream "
-                                          "waits past that.")),
-      field<&GrpcLimits::handshake_timeout>("handshake_timeout", range(10, 3'600'000), may_be_absent(),
-                                            doc("From the accept to the first bytes of HTTP/2.")),
-      field<&GrpcLimits::ping_interval>("ping_interval", range(10, 86'400'000), may_be_absent(),
-                                        doc("Silence after which a client is asked whether it lives.")),
-      field<&GrpcLimits::ping_timeout>("ping_timeout", range(10, 3'600'000), may_be_absent(),
-                                       doc("Time to answer that.")),
-      field<&GrpcLimits::write_timeout>("write_timeout", range(10, 3'600'000), may_be_absent(),
-                                        doc("Time a client may take nothing of what waits for it.")),
-  };
-  static const TypeInfo type = object<GrpcLimits>("GrpcLimits", rows, "Limits of the gRPC server.");
-  return type;
-}
