@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace parley::auth {
 namespace {
 
@@ -18,6 +20,9 @@ std::string to_base64url(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
+  // It compares signed characters, and takes some beyond ASCII for letters.
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x7f; }))
+    return std::nullopt;
   std::string out(text.size() / 4 * 3 + 2, '\0');
   std::size_t size = 0;
   // Without an end to report, it takes the whole text or fails; it refuses what is not canonical.

@@ -32,7 +32,9 @@ void check(std::string_view token) {
     require(!said.empty() && said.size() < 300, "a refusal is a sentence", said);
     for (const char c : said)
       require(c >= ' ' && c <= '~' && c != '"' && c != '\\', "a refusal fits into a quoted string", said);
-    require(token.size() < 12 || !said.contains(token), "a refusal does not show the token", said);
+    // A piece of the sentence itself is no token that is shown.
+    require(token.size() < 12 || token.contains(' ') || !said.contains(token),
+            "a refusal does not show the token", said);
     return;
   }
   require(token.size() <= max_token, "a token is not too long");

@@ -13,7 +13,8 @@ TEST_CASE("base64url has one text for some bytes") {
   CHECK(to_base64url("\xfb\xff\xbf") == "-_-_");
   for (const std::string text : {"", "f", "fo", "foo", "foob", "\xfb\xff\xbf"})
     CHECK(from_base64url(to_base64url(text)) == text);
-  for (const char* bad : {"Zg==", "Zg=", "Z", "Zh", "Zm9", "+/+/", "Zm8\n", "Z g", "Zm9v.", "Zm9vZ"})
+  for (const char* bad : {"Zg==", "Zg=", "Z", "Zh", "Zm9", "+/+/", "Zm8\n", "Z g", "Zm9v.", "Zm9vZ",
+                          "Zm9\xff", "\xff\xff\xff\xff", "Zm9\x80"})
     CHECK_FALSE(from_base64url(bad));
 }
 
