@@ -85,6 +85,16 @@ void log_access(const net::Request& request, std::uint16_t status, double second
              {"trace_id", trace}});
 }
 
+void log_call(const net::GrpcCall& call, const net::GrpcStatus& status, double seconds) {
+  const auto trace = call.context().trace.trace_id_hex();
+  log::info("grpc", "call",
+            {{"method", call.path()},
+             {"status", info(status.code).name},
+             {"ms", std::round(seconds * 1e6) / 1000},
+             {"remote", call.remote()},
+             {"trace_id", trace}});
+}
+
 // The patterns of its routes, each once.
 std::vector<std::string> patterns(const net::Router& router) {
   std::set<std::string> all;
@@ -278,8 +288,11 @@ Exit run_server(const Config& config) {
        .clock = clock,
        .random = *random,
        .handler = [&](net::GrpcCall& call) { return grpc_edge->serve(call); },
-       .observer = [&](const net::GrpcCall& call, const net::GrpcStatus& status,
-                       double seconds) { grpc_edge->observe(call, status, seconds); }},
+       .observer =
+           [&](const net::GrpcCall& call, const net::GrpcStatus& status, double seconds) {
+             grpc_edge->observe(call, status, seconds);
+             if (config.log.access) log_call(call, status, seconds);
+           }},
       config.grpc);
 
   const std::string& host = config.server.host;

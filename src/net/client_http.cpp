@@ -1,8 +1,8 @@
 // HTTP answers, read with Beast's parser: it knows how a body is framed.
+#include "base64.hpp"
 #include "client_wire.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/core/detail/base64.hpp>
 #include <boost/beast/core/detail/sha1.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -87,12 +87,6 @@ std::string websocket_accept(std::string_view key) {
   char digest[detail::sha1_context::digest_size];
   detail::finish(context, digest);
   return base64({digest, sizeof digest});
-}
-
-std::string base64(std::string_view bytes) {
-  std::string out(boost::beast::detail::base64::encoded_size(bytes.size()), '\0');
-  out.resize(boost::beast::detail::base64::encode(out.data(), bytes.data(), bytes.size()));
-  return out;
 }
 
 std::string Answer::header(std::string_view name) const {

@@ -1,3 +1,4 @@
+#include "base64.hpp"
 #include "client_wire.hpp"
 #include "frame_body.hpp"
 

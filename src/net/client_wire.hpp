@@ -30,7 +30,6 @@ class AnswerReader {
   std::unique_ptr<Impl> impl_;
 };
 
-std::string base64(std::string_view bytes);
 std::string websocket_accept(std::string_view key);  // RFC 6455 section 4.2.2
 
 }  // namespace parley::net::client

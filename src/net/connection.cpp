@@ -18,10 +18,6 @@ SteadyTime now() {
   return std::chrono::steady_clock::now();
 }
 
-bool would_block(const error_code& error) {
-  return error == asio::error::would_block || error == asio::error::try_again;
-}
-
 }  // namespace
 
 Connection::Connection(ServerCore& core, Socket socket, std::string remote, AddressKey address)

@@ -2,11 +2,11 @@
 #include "connection.hpp"
 #include "guarded.hpp"
 #include "handshake.hpp"
+#include "incoming_trace.hpp"
 #include "text.hpp"
 
 #include <parley/net/websocket.hpp>
 
-#include <cstring>
 #include <exception>
 
 namespace parley::net {
@@ -102,13 +102,9 @@ void Connection::identify() {
   x.started = deps.clock.steady();
   request.remote = remote_;
 
-  const auto put = [&](std::uint8_t* at) {
-    const auto bits = deps.random.next();
-    std::memcpy(at, &bits, sizeof bits);
-  };
   if (x.head.request_id.empty()) {
     std::array<std::uint8_t, 8> id;
-    put(id.data());
+    put_random(deps.random, id.data());
     write_hex(std::span(std::as_const(id)), x.own_id.data());
     request.request_id = {x.own_id.data(), x.own_id.size()};
   } else {
@@ -116,15 +112,7 @@ void Connection::identify() {
   }
 
   auto& context = request.context;
-  const auto incoming = x.head.traceparent.empty() ? std::nullopt : Trace::parse(x.head.traceparent);
-  if (incoming) {
-    context.trace = *incoming;
-  } else {
-    put(context.trace.trace_id.data());
-    put(context.trace.trace_id.data() + 8);
-    context.trace.flags = 0;
-  }
-  put(context.trace.span_id.data());
+  context.trace = incoming_trace(x.head.traceparent, deps.random);
   context.clock = &deps.clock;
   context.deadline = x.started + core_->limits.request_timeout;
   // Allocated before the handler runs, which may copy the context at once; reused while nobody kept it.

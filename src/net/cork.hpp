@@ -114,7 +114,7 @@ class Cork {
       std::array<char, 16 << 10> discarded;
       while (!error) {
         const auto got = outbox->socket().read_some(asio::buffer(discarded), error);
-        if (error == asio::error::would_block || error == asio::error::try_again) {
+        if (would_block(error)) {
           auto& socket = outbox->socket();
           return socket.async_wait(Socket::wait_read, std::move(*this));
         }

@@ -2,11 +2,11 @@
 
 #include "grpc_connection.hpp"
 #include "grpc_core.hpp"
+#include "incoming_trace.hpp"
 
 #include <parley/log.hpp>
 
 #include <array>
-#include <cstring>
 
 namespace parley::net {
 namespace {
@@ -17,6 +17,10 @@ bool is_grpc(std::string_view content_type) noexcept {
   if (!content_type.starts_with(grpc::content_type)) return false;
   content_type.remove_prefix(grpc::content_type.size());
   return content_type.empty() || content_type[0] == '+' || content_type[0] == ';';
+}
+
+GrpcStatus out_of_time() {
+  return {Code::deadline_exceeded, "the call's time is over", {}};
 }
 
 // What a status is on the wire; the views are of what this holds.
@@ -112,18 +116,7 @@ void ServerCall::begin() {
       expire_at(core_.environment.wheel, std::chrono::steady_clock::now() + rounded);
     }
   }
-  const auto put = [&](std::uint8_t* at) {
-    const auto bits = deps.random.next();
-    std::memcpy(at, &bits, sizeof bits);
-  };
-  auto& trace = context_.trace;
-  if (const auto parent = metadata("traceparent"))
-    if (const auto incoming = Trace::parse(*parent)) trace = *incoming;
-  if (!trace.valid()) {
-    put(trace.trace_id.data());
-    put(trace.trace_id.data() + 8);
-  }
-  put(trace.span_id.data());
+  context_.trace = incoming_trace(metadata("traceparent").value_or(std::string_view()), deps.random);
   context_.cancellation = std::make_shared<Cancellation>();
   ++core_.statistics.calls;
   ++core_.statistics.running;
@@ -145,10 +138,10 @@ Task<void> ServerCall::serve(std::shared_ptr<ServerCall> self) {
 
 void ServerCall::finish(GrpcStatus status) {
   keep();
-  end(status);
+  end(std::move(status));
   if (core_.deps.observer) {
     const double seconds = std::chrono::duration<double>(core_.deps.clock.steady() - started_).count();
-    core_.deps.observer(*this, status, seconds);
+    core_.deps.observer(*this, *ended_, seconds);
   }
   --core_.statistics.running;
   core_.call_ended();
@@ -177,8 +170,10 @@ void ServerCall::closed(Http2Error) {
   const auto self = std::move(on_wire_);
   connection_ = nullptr;
   if (!ended_) {
-    ended_ = true;
-    broken_ = Error{Code::cancelled, "the client has withdrawn the call"};
+    // The timer is coarse: a client that withdraws at its deadline may be first.
+    ended_ =
+        context_.expired() ? out_of_time() : GrpcStatus{Code::cancelled, "the client has withdrawn the call"};
+    broken_ = Error{ended_->code, ended_->message};
     if (context_.cancellation) context_.cancellation->cancel();
   }
   wake_reader();
@@ -186,13 +181,13 @@ void ServerCall::closed(Http2Error) {
 }
 
 void ServerCall::due(SteadyTime) {
-  withdraw({Code::deadline_exceeded, "the call's time is over"});
+  withdraw(out_of_time());
 }
 
 void ServerCall::withdraw(GrpcStatus status) {
   const auto self = shared_from_this();
   broken_ = Error{status.code, status.message};
-  end(status);
+  end(std::move(status));
   if (context_.cancellation) context_.cancellation->cancel();
   wake_reader();
   if (auto writer = std::exchange(writer_, std::nullopt)) (*writer)(false);
@@ -274,9 +269,11 @@ void ServerCall::begin_answer() {
   connection_->session().respond(*this, header);
 }
 
-void ServerCall::end(const GrpcStatus& status, std::uint16_t http) {
-  if (std::exchange(ended_, true) || !connection_) return;
-  const StatusFields fields(status);
+void ServerCall::end(GrpcStatus status, std::uint16_t http) {
+  if (ended_) return;
+  ended_ = std::move(status);
+  if (!connection_) return;
+  const StatusFields fields(*ended_);
   std::vector<Field> all;
   if (answers_) {
     fields.append(all);

@@ -70,7 +70,8 @@ class ServerCall final : public Http2Stream,
   Task<bool> write_later(std::string_view message);
   void begin_answer();
   void finish(GrpcStatus status);
-  void end(const GrpcStatus& status, std::uint16_t http = 200);
+  // Settles how the call ends, unless that is settled.
+  void end(GrpcStatus status, std::uint16_t http = 200);
   void give_back();
 
   GrpcCore& core_;
@@ -83,8 +84,8 @@ class ServerCall final : public Http2Stream,
   std::size_t metadata_size_ = 0;  // as RFC 9113 section 6.5.2 counts
   std::string path_, method_;
   bool header_complete_ = false;
-  bool answers_ = false;  // the answer's header is sent
-  bool ended_ = false;    // the status is sent
+  bool answers_ = false;             // the answer's header is sent
+  std::optional<GrpcStatus> ended_;  // how, once that is settled
   bool client_done_ = false;
 
   CallContext context_;

@@ -177,7 +177,9 @@ Task<std::expected<std::unique_ptr<GrpcClientCall>, GrpcFailure>> GrpcChannel::b
       waiter->resume = std::move(resume);
       impl->waiting.push_back(waiter);
     });
+    if (context.cancellation) context.cancellation->on_cancel([waiter] { waiter->wake(); });
     co_await waiting;
+    if (context.cancellation) context.cancellation->on_cancel(nullptr);
   }
   auto call = std::make_shared<ClientCall>(std::move(context), impl->options);
   if (!call->start(*impl->connection, impl->authority, path, metadata))

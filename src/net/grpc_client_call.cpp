@@ -1,5 +1,6 @@
 #include "grpc_client_call.hpp"
 
+#include "base64.hpp"
 #include "grpc_client_connection.hpp"
 
 #include <charconv>
@@ -67,7 +68,7 @@ void ClientCall::field(std::string_view name, std::string_view value) {
   } else if (name == "grpc-message") {
     message_ = grpc::decode_message(value);
   } else if (name == "grpc-status-details-bin") {
-    details_ = grpc::decode_binary(value).value_or(std::string());
+    details_ = from_base64(value).value_or(std::string());
   }
 }
 

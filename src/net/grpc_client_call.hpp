@@ -45,7 +45,6 @@ class ClientCall final : public Http2Stream,
   // TimerWheel::Entry: the deadline
   void due(SteadyTime now) override;
 
-  void fail(GrpcFailure failure);
   void withdraw(Error error);
   GrpcFailure outcome(Http2Error error) const;
   std::optional<Next> next();

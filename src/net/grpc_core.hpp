@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http2_connection.hpp"
+#include "registry.hpp"
 
 #include <parley/net/grpc.hpp>
 #include <parley/task.hpp>
@@ -32,7 +33,7 @@ struct GrpcCore {
   GrpcStatistics statistics;
   const Http2Connection::Environment environment;
   TaskGroup handlers;
-  std::vector<boost::intrusive_ptr<GrpcConnection>> connections;
+  Registry<GrpcConnection> connections;
   std::vector<std::function<void()>> on_empty;
   bool stopping = false;
 

@@ -1,8 +1,8 @@
-#include "drained.hpp"
 #include "grpc_connection.hpp"
 #include "grpc_core.hpp"
 #include "listener.hpp"
 #include "outbox.hpp"
+#include "wind_down.hpp"
 
 #include <parley/net/grpc.hpp>
 
@@ -41,21 +41,14 @@ void GrpcCore::admit(Socket socket, const asio::ip::address& address) {
   ++statistics.accepted;
   boost::intrusive_ptr<GrpcConnection> connection(
       new GrpcConnection(*this, std::move(socket), address.to_string()));
-  connection->index = connections.size();
-  connections.push_back(connection);
+  connections.add(connection);
   statistics.connections = connections.size();
   connection->start();
 }
 
 void GrpcCore::ended(GrpcConnection& connection) {
-  const auto index = connection.index;
-  if (index >= connections.size() || connections[index].get() != &connection) return;
-  const boost::intrusive_ptr<GrpcConnection> last = std::move(connections[index]);
-  if (index + 1 != connections.size()) {
-    connections[index] = std::move(connections.back());
-    connections[index]->index = index;
-  }
-  connections.pop_back();
+  const auto last = connections.remove(connection);
+  if (!last) return;
   statistics.connections = connections.size();
   look_empty();
 }
@@ -65,7 +58,7 @@ void GrpcCore::call_ended() {
 }
 
 void GrpcCore::look_empty() {
-  if (!connections.empty() || statistics.running > 0) return;
+  if (connections.size() > 0 || statistics.running > 0) return;
   for (auto& notify : std::exchange(on_empty, {})) deps.loop.post(std::move(notify));
 }
 
@@ -76,13 +69,11 @@ void GrpcCore::when_empty(std::function<void()> notify) {
 
 void GrpcCore::stop() {
   stopping = true;
-  const auto all = connections;
-  for (const auto& connection : all) connection->finish();
+  for (const auto& connection : connections.all()) connection->finish();
 }
 
 void GrpcCore::cut() {
-  const auto all = connections;
-  for (const auto& connection : all) connection->close(Http2Error::cancel);
+  for (const auto& connection : connections.all()) connection->close(Http2Error::cancel);
 }
 
 struct GrpcServer::Impl {
@@ -109,16 +100,8 @@ void GrpcServer::start() {
 }
 
 Task<void> GrpcServer::stop(std::chrono::milliseconds grace) {
-  auto& core = impl_->core;
   impl_->listeners.close();
-  core.stop();
-  const auto when_empty = [&core](std::function<void()> notify) { core.when_empty(std::move(notify)); };
-  auto waiting = drained(core.deps.loop, when_empty, grace);
-  const bool all = co_await std::move(waiting);
-  if (all) co_return;
-  core.cut();
-  auto last = drained(core.deps.loop, when_empty, std::chrono::milliseconds(250));
-  co_await std::move(last);
+  return wind_down(impl_->core, grace);
 }
 
 GrpcStatistics GrpcServer::statistics() const noexcept {

@@ -1,5 +1,8 @@
 #include "grpc_wire.hpp"
 
+#include "base64.hpp"
+#include "text.hpp"
+
 #include <algorithm>
 
 namespace parley::net::grpc {
@@ -17,14 +20,6 @@ constexpr Unit units[] = {{'n', std::chrono::nanoseconds(1)},  {'u', std::chrono
                           {'M', std::chrono::minutes(1)},      {'H', std::chrono::hours(1)}};
 
 constexpr char hex_digits[] = "0123456789ABCDEF";
-constexpr std::string_view base64_letters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 }  // namespace
 
@@ -109,34 +104,9 @@ Code code_of_http(std::uint16_t status) noexcept {
 }
 
 std::string encode_binary(std::string_view bytes) {
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : bytes) {
-    bits = bits << 8 | static_cast<unsigned char>(c);
-    for (count += 8; count >= 6; count -= 6) out += base64_letters[bits >> (count - 6) & 63];
-  }
-  if (count > 0) out += base64_letters[bits << (6 - count) & 63];
-  return out;
-}
-
-std::optional<std::string> decode_binary(std::string_view text) {
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const auto value = base64_letters.find(c);
-    if (value == base64_letters.npos) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xff);
-    }
-  }
-  if (text.size() % 4 == 1) return std::nullopt;
-  return out;
+  auto text = base64(bytes);
+  while (text.ends_with('=')) text.pop_back();
+  return text;
 }
 
 void Deframer::append(std::string_view bytes) {

@@ -30,9 +30,9 @@ std::string decode_message(std::string_view text);
 // The code of an HTTP status, for an answer that is none of gRPC's.
 Code code_of_http(std::uint16_t status) noexcept;
 
-// Base64 as metadata has it: written without padding, read with and without.
+// Bytes as metadata has them under a name that ends with -bin: base64 without padding, which readers take
+// with it too (from_base64).
 std::string encode_binary(std::string_view bytes);
-std::optional<std::string> decode_binary(std::string_view text);
 
 // Cuts a body into messages. Bytes in, messages out; holds one incomplete message and what came behind.
 class Deframer {

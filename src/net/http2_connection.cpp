@@ -15,10 +15,6 @@ constexpr std::string_view not_http2 =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
     "This port speaks gRPC over HTTP/2; REST and WebSocket have a port of their own.\n";
 
-bool would_block(const error_code& error) {
-  return error == asio::error::would_block || error == asio::error::try_again;
-}
-
 }  // namespace
 
 Http2Connection::Http2Connection(const Environment& environment, Http2Session::Role role, Socket socket)
@@ -104,7 +100,7 @@ void Http2Connection::refuse_http1() {
   if (flush()) close(Http2Error::no_error);
 }
 
-// True when everything has been written that there is for now.
+// True when nothing more is to be written until there is new output.
 bool Http2Connection::flush() {
   for (int rounds = 0; rounds < rounds_per_turn; ++rounds) {
     if (sent_ == out_.size()) {

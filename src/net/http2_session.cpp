@@ -229,7 +229,7 @@ bool Http2Session::receive(std::string_view bytes) {
 }
 
 void Http2Session::gather(std::string& out, std::size_t most) {
-  while (out.size() < most) {
+  while (!handle_->failed && out.size() < most) {
     const std::uint8_t* bytes = nullptr;
     const auto size = ::nghttp2_session_mem_send(handle_->session, &bytes);
     if (size < 0) handle_->failed = true;

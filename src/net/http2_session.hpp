@@ -90,7 +90,7 @@ class Http2Session {
   Http2Session& operator=(const Http2Session&) = delete;
   ~Http2Session();
 
-  // False when the connection is over: after what gather() still gives, it is to be closed.
+  // False when the connection is over: it is to be closed, and gather() gives nothing more.
   bool receive(std::string_view bytes);
   // Appends what is to be sent, until `out` has `most` bytes or a frame more.
   void gather(std::string& out, std::size_t most);

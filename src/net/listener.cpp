@@ -75,7 +75,8 @@ void Listener::failed(const error_code& error) {
                         error == asio::error::no_buffer_space || error.value() == ENFILE;
   if (!short_of) return start();  // that one client has gone
   if (!std::exchange(failing_, true))
-    log::warn("net", "cannot accept connections for now", {{"reason", std::string_view(error.message())}});
+    log::warn("net", "cannot accept connections until some are closed",
+              {{"reason", std::string_view(error.message())}});
   retry_ = loop_.after(retry_pause, [self = shared_from_this()] {
     if (self->accept_) self->start();
   });

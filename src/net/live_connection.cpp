@@ -51,8 +51,7 @@ void LiveConnection::discard_input(std::size_t budget) {
     std::array<char, 4096> discarded;
     while (!error) {
       const auto got = outbox_.socket().read_some(asio::buffer(discarded), error);
-      if (error == asio::error::would_block || error == asio::error::try_again)
-        return discard_input(discard_budget_);
+      if (would_block(error)) return discard_input(discard_budget_);
       if (got >= discard_budget_) break;
       discard_budget_ -= got;
     }

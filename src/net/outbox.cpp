@@ -251,7 +251,7 @@ void Outbox::flush() {
     error_code error;
     const auto written = count == 1 ? socket_.write_some(vectors[0], error)
                                     : socket_.write_some(std::span(vectors.data(), count), error);
-    if (error == asio::error::would_block || error == asio::error::try_again) return wait();
+    if (would_block(error)) return wait();
     if (error == asio::error::interrupted) continue;
     if (error) return fail();
     consume(written);

@@ -1,6 +1,6 @@
-#include "drained.hpp"
 #include "listener.hpp"
 #include "server_core.hpp"
+#include "wind_down.hpp"
 
 #include <parley/net/server.hpp>
 
@@ -30,17 +30,8 @@ void Server::start() {
 }
 
 Task<void> Server::stop(std::chrono::milliseconds grace) {
-  auto& core = impl_->core;
   impl_->listeners.close();
-  core.stop();
-  const auto when_empty = [&core](std::function<void()> notify) { core.when_empty(std::move(notify)); };
-  auto waiting = drained(core.deps.loop, when_empty, grace);
-  const bool all = co_await std::move(waiting);
-  if (all) co_return;
-  core.cut();
-  // Long-lived connections say so in a later turn of the loop; a handler that waits may never complete.
-  auto last = drained(core.deps.loop, when_empty, std::chrono::milliseconds(250));
-  co_await std::move(last);
+  return wind_down(impl_->core, grace);
 }
 
 ServerStatistics Server::statistics() const noexcept {

@@ -34,7 +34,7 @@ ServerCore::ServerCore(Server::Dependencies dependencies, const Limits& the_limi
       host{deps.loop, limits, statistics, [this](LongLived* which) { long_lived_ended(which); }} {}
 
 ServerCore::~ServerCore() {
-  for (const auto& connection : std::exchange(connections_, {})) connection->detach();
+  for (const auto& connection : connections_.take()) connection->detach();
 }
 
 void ServerCore::admit(Socket socket, const asio::ip::address& address) {
@@ -51,8 +51,7 @@ void ServerCore::admit(Socket socket, const asio::ip::address& address) {
   ++statistics.accepted;
   boost::intrusive_ptr<Connection> connection(
       new Connection(*this, std::move(socket), address.to_string(), key));
-  connection->index = connections_.size();
-  connections_.push_back(connection);
+  connections_.add(connection);
   connection->start();
 }
 
@@ -70,8 +69,7 @@ void ServerCore::turn_away(Socket socket) {
                 false);
   ++turned_away_;
   boost::intrusive_ptr<Connection> connection(new Connection(*this, std::move(socket), {}, 0));
-  connection->index = connections_.size();
-  connections_.push_back(connection);
+  connections_.add(connection);
   connection->turn_away(exchange->out);
   exchanges.give_back(std::move(exchange));
 }
@@ -100,14 +98,8 @@ void ServerCore::write_error(Exchange& exchange, const Error& error) const {
 }
 
 void ServerCore::ended(Connection& connection) {
-  const auto index = connection.index;
-  if (index >= connections_.size() || connections_[index].get() != &connection) return;
-  const boost::intrusive_ptr<Connection> last = std::move(connections_[index]);
-  if (index + 1 != connections_.size()) {
-    connections_[index] = std::move(connections_.back());
-    connections_[index]->index = index;
-  }
-  connections_.pop_back();
+  const auto last = connections_.remove(connection);
+  if (!last) return;
   if (last->turned_away())
     --turned_away_;
   else
@@ -144,16 +136,14 @@ void ServerCore::left(AddressKey address) {
 
 void ServerCore::stop() {
   stopping_ = true;
-  const auto connections = connections_;  // close() changes the registry
-  for (const auto& connection : connections) connection->stop();
+  for (const auto& connection : connections_.all()) connection->stop();
   std::vector<std::shared_ptr<LongLived>> successors;
   for (const auto& [key, successor] : successors_) successors.push_back(successor.connection);
   for (const auto& successor : successors) successor->restart();
 }
 
 void ServerCore::cut() {
-  const auto connections = connections_;
-  for (const auto& connection : connections) connection->cut();
+  for (const auto& connection : connections_.all()) connection->cut();
   std::vector<std::shared_ptr<LongLived>> successors;
   for (const auto& [key, successor] : successors_) successors.push_back(successor.connection);
   for (const auto& successor : successors) successor->cut();

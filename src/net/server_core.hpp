@@ -7,12 +7,12 @@
 #include "gzip.hpp"
 #include "long_lived.hpp"
 #include "loop_impl.hpp"
+#include "registry.hpp"
 #include "timer_wheel.hpp"
 
 #include <parley/net/server.hpp>
 
 #include <boost/asio/ip/address.hpp>
-#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <functional>
 #include <memory>
@@ -76,7 +76,7 @@ class ServerCore {
     AddressKey address;
   };
   bool stopping_ = false;
-  std::vector<boost::intrusive_ptr<Connection>> connections_;
+  Registry<Connection> connections_;
   std::unordered_map<LongLived*, Successor> successors_;
   std::unordered_map<AddressKey, std::int32_t> per_address_;
   std::size_t turned_away_ = 0;  // connections that only wait for the client to read why

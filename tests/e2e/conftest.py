@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -11,6 +12,13 @@ import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.environ.get("PARLEY_BINARY", os.path.join(ROOT, "build", "release", "parley"))
+
+
+def awaited(condition, seconds=20):
+    """Asks until `condition()` is true, which each time asks the server."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "what was waited for did not come"
 
 
 class Answer:
@@ -91,6 +99,15 @@ class Parley:
 
     def post(self, path, body, **more):
         return self.request("POST", path, body, **more)
+
+    def token(self, *arguments):
+        """What `parley token` prints."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
+        done = subprocess.run([BINARY, "token", "--data", self.data, *arguments], capture_output=True, text=True,
+                              timeout=60, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL)
+        assert done.returncode == 0 and not done.stderr, done
+        assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]{43}\n", done.stdout), done
+        return done.stdout.strip()
 
     def messages(self, room="lobby", page=1000):
         """The whole log of a room, page by page."""

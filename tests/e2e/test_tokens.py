@@ -10,12 +10,11 @@ import subprocess
 import time
 
 import pytest
-from conftest import BINARY
+from conftest import BINARY, awaited
 from wire import WebSocket
 
 USER = {"name": "Ann Roe", "email": "ann@example.com"}
 SOCKETS = ("/chat", "/ws", "/rpc", "/api/v1/notifications/stream?user_id=bob")
-
 
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
 
@@ -23,13 +22,6 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_"
 def parley(folder, *arguments):
     return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60, cwd=folder, env=ENVIRONMENT,
                           stdin=subprocess.DEVNULL)
-
-
-def mint(server, *arguments):
-    done = parley(server.folder, "token", "--data", server.data, *arguments)
-    assert done.returncode == 0 and not done.stderr, done
-    assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]{43}\n", done.stdout), done
-    return done.stdout.strip()
 
 
 def bearer(token):
@@ -85,13 +77,13 @@ def failures(server, reason):
 
 def test_a_token_has_the_claims_of_the_lecture(server):
     before = int(time.time())
-    user = claims_of(mint(server, "--user", "alice", "--permissions", "users:write,users:read"))
+    user = claims_of(server.token("--user", "alice", "--permissions", "users:write,users:read"))
     assert user["sub"] == "alice" and user["iss"] == "parley" and user["permissions"] == ["users:write", "users:read"]
     assert "service_name" not in user and before <= user["iat"] <= time.time() and len(user["jti"]) == 22
     assert user["exp"] - user["iat"] in (900, 901)
-    service = claims_of(mint(server, "--service", "orders", "--permissions", "users:read", "--expires", "1h"))
+    service = claims_of(server.token("--service", "orders", "--permissions", "users:read", "--expires", "1h"))
     assert service["service_name"] == service["sub"] == "orders" and service["exp"] - service["iat"] in (3600, 3601)
-    assert claims_of(mint(server, "--user", "alice", "--set", "tokens.lifetime=5s"))["permissions"] == []
+    assert claims_of(server.token("--user", "alice", "--set", "tokens.lifetime=5s"))["permissions"] == []
 
 
 def test_the_command_refuses_what_makes_no_token(server):
@@ -117,8 +109,8 @@ def test_the_command_refuses_what_makes_no_token(server):
 
 
 def test_a_caller_with_a_token_is_held_to_it(server):
-    reader = bearer(mint(server, "--user", "alice", "--permissions", "users:read"))
-    writer = bearer(mint(server, "--service", "orders", "--permissions", "users:read,users:write"))
+    reader = bearer(server.token("--user", "alice", "--permissions", "users:read"))
+    writer = bearer(server.token("--service", "orders", "--permissions", "users:read,users:write"))
     assert server.get("/api/v1/users", headers=reader).status == 200
     answer = server.post("/api/v3/users", USER, headers=reader)
     problem = answer.json()
@@ -135,7 +127,7 @@ def test_a_caller_with_a_token_is_held_to_it(server):
 
 
 def test_json_rpc_holds_a_caller_to_its_token(server):
-    reader = bearer(mint(server, "--user", "alice", "--permissions", "users:read"))
+    reader = bearer(server.token("--user", "alice", "--permissions", "users:read"))
     batch = [{"jsonrpc": "2.0", "method": "listUsers", "id": 1},
              {"jsonrpc": "2.0", "method": "add", "params": [5, 3], "id": 2},
              {"jsonrpc": "2.0", "method": "rpc.discover", "id": 3}]
@@ -151,8 +143,8 @@ def test_json_rpc_holds_a_caller_to_its_token(server):
 
 def test_administration_takes_a_token_that_permits_it(server):
     faults = "/api/admin/faults"
-    assert server.get(faults, headers=bearer(mint(server, "--user", "eve", "--permissions", "admin:faults"))).status == 200
-    answer = server.get(faults, headers=bearer(mint(server, "--user", "eve", "--permissions", "users:read")))
+    assert server.get(faults, headers=bearer(server.token("--user", "eve", "--permissions", "admin:faults"))).status == 200
+    answer = server.get(faults, headers=bearer(server.token("--user", "eve", "--permissions", "users:read")))
     assert answer.status == 403 and "admin:faults" in answer.json()["detail"]
     with open(os.path.join(server.data, "admin.token")) as f:
         administrator = bearer(f.read().strip())
@@ -162,7 +154,7 @@ def test_administration_takes_a_token_that_permits_it(server):
 
 
 def bad_tokens(server):
-    good = mint(server, "--user", "alice", "--permissions", "users:read")
+    good = server.token("--user", "alice", "--permissions", "users:read")
     head, payload, signature = good.split(".")
     more = dict(claims_of(good), permissions=["users:write", "admin:faults"])
     return [
@@ -208,23 +200,23 @@ def test_a_token_that_is_shown_must_be_valid_everywhere(server):
 
 
 def test_a_short_life_ends(server):
-    token = mint(server, "--user", "alice", "--permissions", "users:read", "--expires", "1s")
+    token = server.token("--user", "alice", "--permissions", "users:read", "--expires", "1s")
     assert server.get("/api/v1/users", headers=bearer(token)).status == 200
-    time.sleep(2.1)
+    awaited(lambda: server.get("/api/v1/users", headers=bearer(token)).status == 401)
     answer = refused(server, token, "expired at 20")
     assert re.search(r"expired at \S+Z, \d+ s ago", answer.json()["detail"])
 
 
 def test_one_request_shows_one_token(server):
-    token = mint(server, "--user", "alice", "--permissions", "users:read")
+    token = server.token("--user", "alice", "--permissions", "users:read")
     done = subprocess.run(["curl", "-s", "-H", f"Authorization: Bearer {token}", "-H", "Authorization: Basic YTpi",
                            f"http://127.0.0.1:{server.http}/api/v1/users"], capture_output=True, text=True, timeout=30)
     assert json.loads(done.stdout)["status"] == 400
 
 
 def test_websockets_are_opened_with_a_token_or_none(server):
-    everything = mint(server, "--user", "alice", "--permissions", "chat:read,chat:write,notifications:read")
-    reader = mint(server, "--user", "alice", "--permissions", "users:read")
+    everything = server.token("--user", "alice", "--permissions", "chat:read,chat:write,notifications:read")
+    reader = server.token("--user", "alice", "--permissions", "users:read")
     for path in SOCKETS:
         WebSocket(server.http, path, [f"Authorization: Bearer {everything}"]).socket.close()
         WebSocket(server.http, path, ["Authorization: Basic YTpi"]).socket.close()
@@ -242,14 +234,16 @@ def test_websockets_are_opened_with_a_token_or_none(server):
 
 
 def test_a_socket_outlives_its_token_and_is_told_so(server):
-    token = mint(server, "--user", "alice", "--permissions", "calculator:use", "--expires", "2s")
+    token = server.token("--user", "alice", "--permissions", "calculator:use", "--expires", "2s")
     socket = WebSocket(server.http, "/rpc", [f"Authorization: Bearer {token}"])
     call = {"jsonrpc": "2.0", "method": "add", "params": [5, 3], "id": 1}
-    socket.send(call)
-    assert json.loads(socket.receive())["result"]
-    time.sleep(3.1)
-    socket.send(call)
-    error = json.loads(socket.receive())["error"]
+
+    def called():
+        socket.send(call)
+        return json.loads(socket.receive())
+    assert called()["result"]
+    awaited(lambda: "error" in called())
+    error = called()["error"]
     assert error["code"] == -32016 and "expired" in json.dumps(error)
     socket.socket.close()
 
@@ -258,7 +252,7 @@ def test_the_key_is_kept_and_guarded(launch):
     server = launch()
     key = os.path.join(server.data, "token.key")
     assert stat.S_IMODE(os.stat(key).st_mode) == 0o600 and os.path.getsize(key) == 32
-    token = mint(server, "--user", "alice", "--permissions", "users:read", "--expires", "10m")
+    token = server.token("--user", "alice", "--permissions", "users:read", "--expires", "10m")
     assert server.stop() == 0
     server.start()
     assert server.get("/api/v1/users", headers=bearer(token)).status == 200  # also after a restart

@@ -7,16 +7,15 @@
 #include "status.hpp"
 
 #include <parley/grpc/edge.hpp>
-#include <parley/log.hpp>
 
-#include <cmath>
-#include <map>
+#include <array>
 #include <string>
+#include <unordered_map>
 
 namespace parley::grpc {
 namespace {
 
-constexpr std::string_view unknown_method = "unknown";  // one label for all of them
+constexpr std::string_view unknown_method = "unknown";
 
 // The services by their names on the wire.
 Health::Serving serving(const Dependencies& deps) {
@@ -50,16 +49,16 @@ class GrpcEdge final : public Edge {
   void stop() override { health_.stop(); }
 
   Task<net::GrpcStatus> serve(net::GrpcCall& call) override {
-    const auto* method = methods_.find(call.path());
-    if (!method)
-      co_return net::GrpcStatus{Code::unimplemented,
-                                "there is no method of this name; reflection tells which there are"};
     CallContext context = call.context();
     if (deps_.authenticate) {
       auto principal = deps_.authenticate(call);
       if (!principal) co_return to_status(principal.error());
       context.principal = std::move(*principal);
     }
+    const auto* method = methods_.find(call.path());
+    if (!method)
+      co_return net::GrpcStatus{Code::unimplemented,
+                                "there is no method of this name; reflection tells which there are"};
     const auto shape = method->row().shape;
     if (context.deadline == SteadyTime::max() && shape == Shape::unary)
       context.deadline = context.clock->steady() + deps_.call_timeout;
@@ -69,10 +68,10 @@ class GrpcEdge final : public Edge {
   }
 
   void observe(const net::GrpcCall& call, const net::GrpcStatus& status, double seconds) override {
-    const bool known = methods_.find(call.path()) != nullptr;
-    auto& figures = figures_[known ? std::string(call.path()) : std::string(unknown_method)];
+    const auto* method = methods_.find(call.path());
+    auto& figures = figures_[method];
     const auto code = static_cast<std::size_t>(status.code) % code_count;
-    const auto label = known ? call.path() : unknown_method;
+    const auto label = method ? call.path() : unknown_method;
     auto& requests = figures.requests[code];
     if (!requests)
       requests = &deps_.metrics.counter("grpc_requests_total", "Calls over gRPC that have ended.",
@@ -126,7 +125,7 @@ class GrpcEdge final : public Edge {
   const codec::ProtoFiles files_;
   const calls::Edge calls_edge_;
   const Methods methods_;
-  std::map<std::string, Figures, std::less<>> figures_;  // by method
+  std::unordered_map<const calls::BoundOperation*, Figures> figures_;  // null: of all that are unknown
 };
 
 }  // namespace

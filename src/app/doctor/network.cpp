@@ -141,6 +141,7 @@ void check_ports(const Patient& patient, Findings& out) {
   const auto& server = patient.settings.config.server;
   check_port(server.host, server.port, "--port", out);
   check_port(server.host, server.ws_port, "--ws-port", out);
+  check_port(server.host, server.grpc_port, "--grpc-port", out);
 }
 
 }  // namespace parley::app

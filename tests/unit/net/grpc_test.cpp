@@ -1,4 +1,5 @@
 // gRPC's server and client of src/net, talking to each other on one loop.
+#include "base64.hpp"
 #include "catch.hpp"
 #include "grpc_wire.hpp"
 
@@ -365,10 +366,12 @@ TEST_CASE("HTTP/1.1 is told that this is another port's", "[grpc]") {
   client.join();
   CHECK(answer.starts_with("HTTP/1.1 400 "));
   CHECK(answer.find("gRPC") != std::string::npos);
+  CHECK(answer.ends_with("port of their own.\n"));  // and no frame behind it
 }
 
 TEST_CASE("timeouts, messages and bytes as metadata has them", "[grpc]") {
   using namespace net::grpc;
+  using net::from_base64;
   using namespace std::chrono_literals;
   CHECK(parse_timeout("5S") == 5s);
   CHECK(parse_timeout("99999999H") > 10000h);
@@ -383,10 +386,10 @@ TEST_CASE("timeouts, messages and bytes as metadata has them", "[grpc]") {
   CHECK(decode_message("a b%25%C3%A9%0A%zz%") == "a b%é\n%zz%");
   for (const std::string bytes :
        {std::string(), std::string("a"), std::string("ab"), std::string("\0\xff\x80", 3)}) {
-    CHECK(decode_binary(encode_binary(bytes)) == bytes);
+    CHECK(from_base64(encode_binary(bytes)) == bytes);
     CHECK(encode_binary(bytes).find('=') == std::string::npos);
   }
-  CHECK(decode_binary("YQ==") == "a");
-  CHECK_FALSE(decode_binary("Y"));
-  CHECK_FALSE(decode_binary("Y*=="));
+  CHECK(from_base64("YQ==") == "a");
+  CHECK_FALSE(from_base64("Y"));
+  CHECK_FALSE(from_base64("Y*=="));
 }

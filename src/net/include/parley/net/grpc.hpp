@@ -77,7 +77,8 @@ class GrpcServer {
     Random& random;
     // Serves a call; `unimplemented` is for it to say. What it throws is logged and answered with `internal`.
     std::function<Task<GrpcStatus>(GrpcCall&)> handler;
-    // Called once per call that has ended, for the access log and metrics; null for nobody.
+    // Called once per call whose handler has completed, with how the call ended for its client: a deadline or
+    // a withdrawal may have come before. Null for nobody.
     std::function<void(const GrpcCall&, const GrpcStatus&, double seconds)> observer = {};
   };
   GrpcServer(Dependencies dependencies, GrpcLimits limits);
@@ -88,7 +89,7 @@ class GrpcServer {
   Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
   void start();
   // Graceful: no new connections, no new calls (GOAWAY); those that run have `grace` to finish and are
-  // cancelled then. `stopping` of a call's context is not needed: streams end with the ports they follow.
+  // cancelled then.
   Task<void> stop(std::chrono::milliseconds grace);
   GrpcStatistics statistics() const noexcept;
 

@@ -43,7 +43,7 @@ class GrpcClientCall {
   virtual Task<std::expected<std::optional<std::string_view>, GrpcFailure>> read() = 0;
 };
 
-// Configuration section [client]. Sizes in bytes.
+// Sizes in bytes.
 struct GrpcClientOptions {
   std::chrono::milliseconds connect_timeout{2'000};
   std::chrono::milliseconds keepalive_time{10'000};  // a ping after as much silence, also without calls
@@ -62,7 +62,7 @@ class GrpcChannel {
   // `host` is numeric or `localhost`; names are resolved by whoever makes channels. Loop and clock outlive
   // it.
   GrpcChannel(Loop& loop, std::string host, std::uint16_t port, const GrpcClientOptions& options);
-  // Calls that run are told `cancelled`.
+  // Calls that run, and those that wait for the connection, end with `unavailable`.
   ~GrpcChannel();
   GrpcChannel(const GrpcChannel&) = delete;
   GrpcChannel& operator=(const GrpcChannel&) = delete;

@@ -1,4 +1,4 @@
-// The wait of a server that stops.
+// How a server stops.
 #pragma once
 
 #include <parley/net/loop.hpp>
@@ -31,6 +31,21 @@ Task<bool> drained(Loop& loop, WhenEmpty when_empty, std::chrono::milliseconds t
   });
   const bool all = co_await wait;
   co_return all;
+}
+
+// Asks the connections of `core` to finish, and after `grace` ends what is left. `core` outlives it.
+template <class Core>
+Task<void> wind_down(Core& core, std::chrono::milliseconds grace) {
+  core.stop();
+  const auto when_empty = [&core](std::function<void()> notify) { core.when_empty(std::move(notify)); };
+  auto waiting = drained(core.deps.loop, when_empty, grace);
+  const bool all = co_await std::move(waiting);
+  if (all) co_return;
+  core.cut();
+  // Long-lived connections say so in a later turn of the loop; a handler that waits may never complete.
+  constexpr std::chrono::milliseconds last_words{250};
+  auto last = drained(core.deps.loop, when_empty, last_words);
+  co_await std::move(last);
 }
 
 }  // namespace parley::net
