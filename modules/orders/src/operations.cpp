@@ -10,7 +10,7 @@ namespace {
 using namespace parley;
 using orders::OrderService;
 
-// ListUserOrders has no gRPC path: the lecture's is a stream of orders, this row answers a page.
+// The lecture's gRPC ListUserOrders is the stream; REST and JSON-RPC list in pages, which gRPC has beside it.
 constexpr Operation rows[] = {
     operation<&OrderService::create_order>("CreateOrder", summary("Place an order"),
                                            details("The user must exist and be active. With an "
@@ -21,8 +21,8 @@ constexpr Operation rows[] = {
                                            permission("orders:write"), fails(Code::already_exists)),
     operation<&OrderService::get_order>("GetOrder", summary("Get an order by id"),
                                         http(Verb::get, "/api/v1/orders/{id}"),
-                                        grpc_method("/order.OrderService/GetOrder"), permission("orders:read"),
-                                        idempotent(), fails(Code::not_found)),
+                                        grpc_method("/order.OrderService/GetOrder"),
+                                        permission("orders:read"), idempotent(), fails(Code::not_found)),
     operation<&OrderService::update_order_status>(
         "UpdateOrderStatus", summary("Move an order on to another status"),
         details("PENDING goes to CONFIRMED or CANCELLED, CONFIRMED to SHIPPED or CANCELLED, SHIPPED to "
@@ -32,7 +32,11 @@ constexpr Operation rows[] = {
         permission("orders:write"), idempotent(), fails(Code::not_found, Code::failed_precondition)),
     operation<&OrderService::list_user_orders>(
         "ListUserOrders", summary("List a user's orders, newest first"),
-        http(Verb::get, "/api/v1/users/{user_id}/orders"), permission("orders:read"), idempotent()),
+        http(Verb::get, "/api/v1/users/{user_id}/orders"),
+        grpc_method("/order.OrderService/ListUserOrdersPage"), permission("orders:read"), idempotent()),
+    operation<&OrderService::stream_user_orders>(
+        "StreamUserOrders", summary("Stream a user's orders, newest first"),
+        grpc_method("/order.OrderService/ListUserOrders"), permission("orders:read"), idempotent()),
     operation<&OrderService::follow_orders>(
         "FollowOrders", summary("Stream what happens to orders, as it happens"),
         grpc_method("/order.OrderService/FollowOrders"), permission("orders:read"), idempotent()),

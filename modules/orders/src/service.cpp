@@ -2,6 +2,7 @@
 
 #include "rules.hpp"
 
+#include <parley/pages.hpp>
 #include <parley/validate.hpp>
 
 #include <algorithm>
@@ -17,6 +18,8 @@ constexpr std::string_view changes_help = "Orders that came to a status.";
 
 // What one update has at most; a single event may have a hundred items, which the database reads one by one.
 constexpr std::int32_t max_stored_events = 32;
+// What a stream of a user's orders reads at once, for the same reason.
+constexpr std::int32_t streamed_at_once = 32;
 constexpr std::size_t max_recent_events = 256;
 constexpr std::size_t max_recent_bytes = 256 << 10;
 
@@ -201,6 +204,17 @@ Task<Result<OrderPage>> Service::list_user_orders(CallContext context, ListUserO
   if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
   auto page = co_await store_.list(std::move(context), std::move(request));
   co_return page;
+}
+
+Task<Result<void>> Service::stream_user_orders(CallContext context, StreamUserOrders request,
+                                               Sink<Order> sink) {
+  if (auto fine = conform(request); !fine) co_return std::unexpected(std::move(fine.error()));
+  auto read = [&](const Order* last) {
+    return store_.list_behind(context, request.user_id, last, streamed_at_once);
+  };
+  auto streaming = stream_pages(context, streamed_at_once, read, std::move(sink));
+  auto ended = co_await std::move(streaming);
+  co_return ended;
 }
 
 Task<Result<void>> Service::follow_orders(CallContext context, FollowOrders request, Sink<OrderUpdate> sink) {

@@ -26,6 +26,8 @@ class Service final : public OrderModule {
   Task<Result<Order>> get_order(CallContext context, GetOrder request) override;
   Task<Result<Order>> update_order_status(CallContext context, UpdateOrderStatus request) override;
   Task<Result<OrderPage>> list_user_orders(CallContext context, ListUserOrders request) override;
+  Task<Result<void>> stream_user_orders(CallContext context, StreamUserOrders request,
+                                        Sink<Order> sink) override;
   Task<Result<void>> follow_orders(CallContext context, FollowOrders request,
                                    Sink<OrderUpdate> sink) override;
 

@@ -34,6 +34,9 @@ constexpr const char* count_orders = "SELECT count(*) FROM orders WHERE user_id 
 constexpr const char* select_page =
     "SELECT " ORDER_COLUMNS
     " FROM orders WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3";
+constexpr const char* select_behind = "SELECT " ORDER_COLUMNS
+                                      " FROM orders WHERE user_id = $1 AND (created_at, id) < ($2, $3) ORDER "
+                                      "BY created_at DESC, id DESC LIMIT $4";
 constexpr const char* first_event = "SELECT MIN(seq) FROM order_events";
 constexpr const char* last_event = "SELECT MAX(seq) FROM order_events";
 constexpr const char* select_events =
@@ -246,6 +249,23 @@ Task<Result<OrderPage>> OrderStore::list(CallContext context, ListUserOrders req
     for (Order& order : page.orders)
       if (auto items = read_items(session, order); !items) return std::unexpected(std::move(items.error()));
     return page;
+  };
+  return database_.read(std::move(context), std::move(work));
+}
+
+Task<Result<std::vector<Order>>> OrderStore::list_behind(CallContext context, const std::string& user_id,
+                                                         const Order* last, std::int32_t limit) {
+  auto work = [user_id, time = last ? last->created_at : Timestamp::max(),
+               id = last ? last->id : std::string(),
+               limit](db::Session& session) -> Result<std::vector<Order>> {
+    std::vector<Order> orders;
+    Rows rows = session.query(
+        select_behind, [&](const db::Row& row) { orders.push_back(to_order(row)); }, user_id, time, id,
+        limit);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    for (Order& order : orders)
+      if (auto items = read_items(session, order); !items) return std::unexpected(std::move(items.error()));
+    return orders;
   };
   return database_.read(std::move(context), std::move(work));
 }

@@ -41,6 +41,11 @@ class OrderStore {
   // `request` is within its rules. Page and total are of one moment.
   Task<Result<OrderPage>> list(CallContext context, ListUserOrders request);
 
+  // Up to `limit` of the user's orders, newest first, behind `last`, or from the newest for null. What they
+  // point to is not used once this has returned.
+  Task<Result<std::vector<Order>>> list_behind(CallContext context, const std::string& user_id,
+                                               const Order* last, std::int32_t limit);
+
   // What the log has behind `position`, up to `limit` events; said with a gap where it begins later, or where
   // it ends before `position` and what it has comes from its start.
   Task<Result<LogPage<OrderUpdate>>> read_log(CallContext context, std::int64_t position, std::int32_t limit);

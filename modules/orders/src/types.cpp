@@ -17,6 +17,7 @@ constexpr const char* id_doc = "The order's id (UUID version 7).";
 constexpr const char* id_example = R"("018bcfe5-6800-7c1e-a4f1-9b4f6d2c8e37")";
 constexpr const char* user_id_doc = "Who orders: the id of a user.";
 constexpr const char* user_id_example = R"("018bcfe5-6800-7c1e-a4f1-9b4f6d2c8e38")";
+constexpr const char* whose_doc = "Whose orders: the id of a user.";
 constexpr const char* items_doc = "What is ordered.";
 constexpr const char* items_example =
     R"([{"product_id": "prod_456", "quantity": 2, "price": 29.99, "name": "Keyboard"}])";
@@ -140,14 +141,25 @@ const TypeInfo& describe<UpdateOrderStatus>() {
 template <>
 const TypeInfo& describe<ListUserOrders>() {
   static constexpr Row rows[] = {
-      field<&ListUserOrders::user_id>("user_id", lower_case(), number(1),
-                                      doc("Whose orders: the id of a user."), example(user_id_example)),
+      field<&ListUserOrders::user_id>("user_id", lower_case(), number(1), doc(whose_doc),
+                                      example(user_id_example)),
       field<&ListUserOrders::page>("page", range(1, 100'000'000), may_be_absent(), number(10),
                                    doc("Which page, counted from 1.")),
       field<&ListUserOrders::page_size>("page_size", range(1, 100), may_be_absent(), number(11),
                                         doc("Orders per page.")),
   };
-  static const TypeInfo type = object<ListUserOrders>("ListUserOrdersRequest", rows);
+  static const TypeInfo type = object<ListUserOrders>("ListUserOrdersPageRequest", rows);
+  return type;
+}
+
+// The lecture's request of that name.
+template <>
+const TypeInfo& describe<StreamUserOrders>() {
+  static constexpr Row rows[] = {
+      field<&StreamUserOrders::user_id>("user_id", lower_case(), number(1), doc(whose_doc),
+                                        example(user_id_example)),
+  };
+  static const TypeInfo type = object<StreamUserOrders>("ListUserOrdersRequest", rows);
   return type;
 }
 

@@ -1,5 +1,6 @@
 #include "service.hpp"
 
+#include <parley/pages.hpp>
 #include <parley/validate.hpp>
 
 namespace parley::users {
@@ -7,6 +8,9 @@ namespace {
 
 constexpr std::string_view creations_help = "Users asked to be created, by outcome.";
 constexpr std::string_view creation_seconds_help = "Time to create a user, until it is on disk, by outcome.";
+
+// What a stream reads at once.
+constexpr std::int32_t streamed_at_once = 100;
 
 std::unexpected<Error> no_such_user() {
   return fail(Code::not_found, "there is no user with this id");
@@ -195,6 +199,16 @@ Task<Result<UserPage>> Service::list_users(CallContext context, ListUsers reques
   if (auto conforms = conform(request); !conforms) co_return std::unexpected(std::move(conforms.error()));
   auto page = co_await store_.list(std::move(context), std::move(request));
   co_return page;
+}
+
+Task<Result<void>> Service::stream_users(CallContext context, StreamUsers request, Sink<User> sink) {
+  if (auto conforms = conform(request); !conforms) co_return std::unexpected(std::move(conforms.error()));
+  auto read = [&](const User* last) {
+    return store_.list_behind(context, request.q, last, streamed_at_once);
+  };
+  auto streaming = stream_pages(context, streamed_at_once, read, std::move(sink));
+  auto ended = co_await std::move(streaming);
+  co_return ended;
 }
 
 Task<Result<UserValidation>> Service::validate_user(CallContext context, ValidateUser request) {

@@ -21,6 +21,7 @@ class Service final : public UserModule {
   Task<Result<User>> patch_user(CallContext context, PatchUser request) override;
   Task<Result<void>> delete_user(CallContext context, DeleteUser request) override;
   Task<Result<UserPage>> list_users(CallContext context, ListUsers request) override;
+  Task<Result<void>> stream_users(CallContext context, StreamUsers request, Sink<User> sink) override;
   Task<Result<UserValidation>> validate_user(CallContext context, ValidateUser request) override;
 
  private:

@@ -26,6 +26,12 @@ constexpr const char* select_page =
 constexpr const char* select_matches =
     "SELECT " USER_COLUMNS
     R"( FROM users WHERE search LIKE $1 ESCAPE '\' ORDER BY created_at, id LIMIT $2 OFFSET $3)";
+// Streams go on where they were, however far that is, at the cost of a look into the index.
+constexpr const char* select_behind =
+    "SELECT " USER_COLUMNS " FROM users WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3";
+constexpr const char* select_matches_behind =
+    "SELECT " USER_COLUMNS
+    R"( FROM users WHERE (created_at, id) > ($1, $2) AND search LIKE $3 ESCAPE '\' ORDER BY created_at, id LIMIT $4)";
 
 #undef USER_COLUMNS
 
@@ -148,6 +154,21 @@ Task<Result<UserPage>> UserStore::list(CallContext context, ListUsers request) {
   };
   auto page = co_await database_->read(std::move(context), std::move(work));
   co_return page;
+}
+
+Task<Result<std::vector<User>>> UserStore::list_behind(CallContext context, const std::string& q,
+                                                       const User* last, std::int32_t limit) {
+  auto work = [pattern = q.empty() ? std::string() : like_pattern(q),
+               time = last ? last->created_at : Timestamp::min(), id = last ? last->id : std::string(),
+               limit](db::Session& session) -> Result<std::vector<User>> {
+    std::vector<User> users;
+    auto add = [&](const db::Row& row) { users.push_back(to_user(row)); };
+    auto rows = pattern.empty() ? session.query(select_behind, add, time, id, limit)
+                                : session.query(select_matches_behind, add, time, id, pattern, limit);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    return users;
+  };
+  return database_->read(std::move(context), std::move(work));
 }
 
 Task<Result<std::int64_t>> UserStore::count_active(CallContext context) {

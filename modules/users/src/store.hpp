@@ -31,6 +31,10 @@ class UserStore {
   Task<Result<User>> remove(CallContext context, std::string id);  // gives what was there; not_found
   // `request` is within its rules. Page and total are of one moment.
   Task<Result<UserPage>> list(CallContext context, ListUsers request);
+  // Up to `limit` that match `q`, oldest first, behind `last`, or from the start for null. What they point to
+  // is not used once this has returned.
+  Task<Result<std::vector<User>>> list_behind(CallContext context, const std::string& q, const User* last,
+                                              std::int32_t limit);
   Task<Result<std::int64_t>> count_active(CallContext context);
 
  private:

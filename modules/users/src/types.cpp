@@ -31,6 +31,8 @@ constexpr const char* phone_doc = "Phone number, kept as it was typed.";
 constexpr const char* phone_example = R"("+1-555-123-4567")";
 constexpr const char* avatar_doc = "Address of a picture.";
 constexpr const char* avatar_example = R"("https://example.com/avatars/john.png")";
+constexpr const char* q_doc = "Part of the name or the e-mail, in either case; empty: everyone.";
+constexpr const char* q_example = R"("john")";
 constexpr const char* active_doc = "False for a user who may not act.";
 
 }  // namespace
@@ -155,10 +157,20 @@ const TypeInfo& describe<ListUsers>() {
       field<&ListUsers::page_size>("page_size", range(1, 100), may_be_absent(), number(2),
                                    doc("Users per page.")),
       field<&ListUsers::q>("q", trimmed(), length(0, 254), pattern(one_line, one_line_hint), may_be_absent(),
-                           number(3), doc("Part of the name or the e-mail, in either case; empty: everyone."),
-                           example(R"("john")")),
+                           number(3), doc(q_doc), example(q_example)),
   };
-  static const TypeInfo type = object<ListUsers>("ListUsersRequest", rows);
+  static const TypeInfo type = object<ListUsers>("ListUsersPageRequest", rows);
+  return type;
+}
+
+// The lecture's request of that name; `q` has its number in ListUsersPageRequest.
+template <>
+const TypeInfo& describe<StreamUsers>() {
+  static constexpr Row rows[] = {
+      field<&StreamUsers::q>("q", trimmed(), length(0, 254), pattern(one_line, one_line_hint),
+                             may_be_absent(), number(3), doc(q_doc), example(q_example)),
+  };
+  static const TypeInfo type = object<StreamUsers>("ListUsersRequest", rows);
   return type;
 }
 

@@ -9,3 +9,4 @@
 #include "placement.hpp"
 #include "placing.hpp"
 #include "repeating.hpp"
+#include "streaming.hpp"

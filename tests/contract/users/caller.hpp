@@ -76,6 +76,13 @@ class Caller {
     request.page_size = page_size;
     return run(service().list_users(placement_.context(), std::move(request)));
   }
+  Result<void> stream(std::string q, Outbound& receiver) {
+    return stream(std::move(q), receiver, placement_.context());
+  }
+  Result<void> stream(std::string q, Outbound& receiver, CallContext context) {
+    StreamUsers request{std::move(q)};
+    return run(service().stream_users(std::move(context), std::move(request), Sink<User>(receiver)));
+  }
   Result<UserValidation> validate(std::string id) {
     ValidateUser request{std::move(id)};
     return run(service().validate_user(placement_.context(), std::move(request)));

@@ -17,4 +17,5 @@
 #endif
 
 #include "contract/users/reading.hpp"
+#include "contract/users/streaming.hpp"
 #include "contract/users/writing.hpp"

@@ -51,6 +51,9 @@ class UnusedOrders final : public orders::OrderService {
   Task<Result<orders::OrderPage>> list_user_orders(CallContext, orders::ListUserOrders) override {
     return unused<orders::OrderPage>();
   }
+  Task<Result<void>> stream_user_orders(CallContext, orders::StreamUserOrders, Sink<orders::Order>) override {
+    return unused<void>();
+  }
   Task<Result<void>> follow_orders(CallContext, orders::FollowOrders, Sink<orders::OrderUpdate>) override {
     return unused<void>();
   }

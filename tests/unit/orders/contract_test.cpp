@@ -25,6 +25,9 @@ TEST_CASE("orders in memory: status") {
 TEST_CASE("orders in memory: repeating") {
   contract::repeating_contract(in_memory);
 }
+TEST_CASE("orders in memory: streaming") {
+  contract::streaming_contract(in_memory);
+}
 TEST_CASE("orders in memory: following") {
   contract::following_contract(in_memory);
 }
@@ -40,6 +43,9 @@ TEST_CASE("orders in a file: repeating") {
 }
 TEST_CASE("orders in a file: forgetting") {
   contract::forgetting_contract(in_a_file);
+}
+TEST_CASE("orders in a file: streaming") {
+  contract::streaming_contract(in_a_file);
 }
 TEST_CASE("orders in a file: following") {
   contract::following_contract(in_a_file);

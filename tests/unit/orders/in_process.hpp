@@ -30,6 +30,9 @@ class FakeUsers final : public users::UserService {
   Task<Result<users::UserPage>> list_users(CallContext, users::ListUsers) override {
     return unused<users::UserPage>();
   }
+  Task<Result<void>> stream_users(CallContext, users::StreamUsers, Sink<users::User>) override {
+    return unused<void>();
+  }
   Task<Result<users::UserValidation>> validate_user(CallContext context,
                                                     users::ValidateUser request) override;
 

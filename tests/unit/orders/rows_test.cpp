@@ -24,9 +24,12 @@ TEST_CASE("the rows of the orders port have the contract's routes and names") {
        "orders:read", true},
       {"UpdateOrderStatus", Verb::patch, "/api/v1/orders/{id}/status", 200, "updateOrderStatus",
        "/order.OrderService/UpdateOrderStatus", "orders:write", true},
-      {"ListUserOrders", Verb::get, "/api/v1/users/{user_id}/orders", 200, "listUserOrders", "",
+      {"ListUserOrders", Verb::get, "/api/v1/users/{user_id}/orders", 200, "listUserOrders",
+       "/order.OrderService/ListUserOrdersPage", "orders:read", true},
+      {"StreamUserOrders", Verb::none, "", 200, "streamUserOrders", "/order.OrderService/ListUserOrders",
        "orders:read", true},
-      {"FollowOrders", Verb::none, "", 200, "", "/order.OrderService/FollowOrders", "orders:read", true},
+      {"FollowOrders", Verb::none, "", 200, "followOrders", "/order.OrderService/FollowOrders", "orders:read",
+       true},
   };
   const auto rows = operations<OrderService>();
   REQUIRE(rows.size() == std::size(expected));
@@ -40,9 +43,10 @@ TEST_CASE("the rows of the orders port have the contract's routes and names") {
     CHECK(rows[i].permission == expected[i].permission);
     CHECK(rows[i].idempotent == expected[i].idempotent);
     CHECK_FALSE(rows[i].summary.empty());
-    if (rows[i].shape == Shape::unary) CHECK(rpc_method(rows[i]) == expected[i].rpc);
+    CHECK(rpc_method(rows[i]) == expected[i].rpc);
+    const bool streams = rows[i].name == "StreamUserOrders" || rows[i].name == "FollowOrders";
+    CHECK(rows[i].shape == (streams ? Shape::server_stream : Shape::unary));
   }
-  CHECK(rows.back().shape == Shape::server_stream);
 }
 
 TEST_CASE("the orders' messages have the lecture's protobuf numbers") {
@@ -57,6 +61,7 @@ TEST_CASE("the orders' messages have the lecture's protobuf numbers") {
   CHECK(numbers(describe<OrderItem>()) == "product_id=1 quantity=2 price=3 name=4 ");
   CHECK(numbers(describe<CreateOrder>()) == "user_id=1 items=2 shipping_address=3 idempotency_key=10 ");
   CHECK(numbers(describe<ListUserOrders>()) == "user_id=1 page=10 page_size=11 ");
+  CHECK(numbers(describe<StreamUserOrders>()) == "user_id=1 ");
   std::string statuses;
   for (auto& item : describe<OrderStatus>().items)
     statuses += std::string(item.name) + '=' + std::to_string(item.value) + ' ';

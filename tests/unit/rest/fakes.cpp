@@ -337,6 +337,9 @@ Task<Result<users::UserPage>> FakeUsers::list_users(CallContext, users::ListUser
   page.page_size = request.page_size;
   co_return page;
 }
+Task<Result<void>> FakeUsers::stream_users(CallContext, users::StreamUsers, Sink<users::User>) {
+  co_return fail(Code::unimplemented, "REST has no streams of users");
+}
 Task<Result<users::UserValidation>> FakeUsers::validate_user(CallContext, users::ValidateUser request) {
   if (error) co_return std::unexpected(*error);
   users::UserValidation validation;

@@ -168,6 +168,8 @@ class FakeUsers final : public users::UserService {
   Task<Result<users::User>> patch_user(CallContext context, users::PatchUser request) override;
   Task<Result<void>> delete_user(CallContext context, users::DeleteUser request) override;
   Task<Result<users::UserPage>> list_users(CallContext context, users::ListUsers request) override;
+  Task<Result<void>> stream_users(CallContext context, users::StreamUsers request,
+                                  Sink<users::User> sink) override;
   Task<Result<users::UserValidation>> validate_user(CallContext context,
                                                     users::ValidateUser request) override;
 

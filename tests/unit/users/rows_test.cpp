@@ -23,10 +23,13 @@ TEST_CASE("the rows of the users port have the contract's routes and names") {
        "users:read", true},
       {"UpdateUser", Verb::put, "/api/{version}/users/{id}", 200, "updateUser",
        "/user.UserService/UpdateUser", "users:write", true},
-      {"PatchUser", Verb::patch, "/api/{version}/users/{id}", 200, "patchUser", "", "users:write", true},
+      {"PatchUser", Verb::patch, "/api/{version}/users/{id}", 200, "patchUser", "/user.UserService/PatchUser",
+       "users:write", true},
       {"DeleteUser", Verb::del, "/api/{version}/users/{id}", 204, "deleteUser",
        "/user.UserService/DeleteUser", "users:write", true},
-      {"ListUsers", Verb::get, "/api/{version}/users", 200, "listUsers", "", "users:read", true},
+      {"ListUsers", Verb::get, "/api/{version}/users", 200, "listUsers", "/user.UserService/ListUsersPage",
+       "users:read", true},
+      {"StreamUsers", Verb::none, "", 200, "streamUsers", "/user.UserService/ListUsers", "users:read", true},
       {"ValidateUser", Verb::get, "/api/{version}/users/{user_id}/validation", 200, "validateUser",
        "/user.UserService/ValidateUser", "users:read", true},
   };
@@ -42,7 +45,7 @@ TEST_CASE("the rows of the users port have the contract's routes and names") {
     CHECK((rows[i].grpc ? rows[i].grpc : "") == expected[i].grpc);
     CHECK(rows[i].permission == expected[i].permission);
     CHECK(rows[i].idempotent == expected[i].idempotent);
-    CHECK(rows[i].shape == Shape::unary);
+    CHECK(rows[i].shape == (rows[i].name == "StreamUsers" ? Shape::server_stream : Shape::unary));
     CHECK_FALSE(rows[i].summary.empty());
   }
 }
@@ -64,6 +67,7 @@ TEST_CASE("the users' messages have the lecture's protobuf numbers") {
   CHECK(numbers(describe<GetUser>()) == "id=1 ");
   CHECK(numbers(describe<DeleteUser>()) == "id=1 ");
   CHECK(numbers(describe<ListUsers>()) == "page=1 page_size=2 q=3 ");
+  CHECK(numbers(describe<StreamUsers>()) == "q=3 ");
   CHECK(numbers(describe<UserPage>()) == "users=1 total=2 page=3 page_size=4 ");
   CHECK(numbers(describe<ValidateUser>()) == "user_id=1 ");
   CHECK(numbers(describe<UserValidation>()) == "is_valid=1 reason=2 ");

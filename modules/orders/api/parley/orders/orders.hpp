@@ -86,6 +86,11 @@ struct OrderPage {
   std::int32_t page_size = 20;
 };
 
+// All of the user's, without pages.
+struct StreamUserOrders {
+  std::string user_id;
+};
+
 enum class OrderEventType : std::int32_t { created = 0, status_changed = 1 };
 
 // An entry of the one log of all orders, written in the transaction of the change.
@@ -120,6 +125,10 @@ class OrderService {
   virtual Task<Result<Order>> update_order_status(CallContext context, UpdateOrderStatus request) = 0;
   // Newest first. A user nobody knows has no orders; those of one who is gone stay.
   virtual Task<Result<OrderPage>> list_user_orders(CallContext context, ListUserOrders request) = 0;
+  // Newest first, each once; one that is placed while it runs is not among them. `cancelled` when the
+  // receiver has gone.
+  virtual Task<Result<void>> stream_user_orders(CallContext context, StreamUserOrders request,
+                                                Sink<Order> sink) = 0;
   // Until the call ends.
   virtual Task<Result<void>> follow_orders(CallContext context, FollowOrders request,
                                            Sink<OrderUpdate> sink) = 0;
@@ -146,6 +155,8 @@ template <>
 const TypeInfo& describe<orders::ListUserOrders>();
 template <>
 const TypeInfo& describe<orders::OrderPage>();
+template <>
+const TypeInfo& describe<orders::StreamUserOrders>();
 template <>
 const TypeInfo& describe<orders::OrderEventType>();
 template <>

@@ -89,6 +89,11 @@ struct UserPage {
   std::int32_t page_size = 20;
 };
 
+// Everyone who matches, without pages.
+struct StreamUsers {
+  std::string q;  // as in ListUsers
+};
+
 struct ValidateUser {
   std::string user_id;
 };
@@ -113,6 +118,9 @@ class UserService {
   virtual Task<Result<void>> delete_user(CallContext context, DeleteUser request) = 0;  // not_found
   // Oldest first.
   virtual Task<Result<UserPage>> list_users(CallContext context, ListUsers request) = 0;
+  // Oldest first, each once; one who comes or goes while it runs may be among them or not. `cancelled` when
+  // the receiver has gone.
+  virtual Task<Result<void>> stream_users(CallContext context, StreamUsers request, Sink<User> sink) = 0;
   // A user that does not exist or is not active is an answer, not an error.
   virtual Task<Result<UserValidation>> validate_user(CallContext context, ValidateUser request) = 0;
 };
@@ -136,6 +144,8 @@ template <>
 const TypeInfo& describe<users::ListUsers>();
 template <>
 const TypeInfo& describe<users::UserPage>();
+template <>
+const TypeInfo& describe<users::StreamUsers>();
 template <>
 const TypeInfo& describe<users::ValidateUser>();
 template <>
