@@ -51,6 +51,7 @@ class Sink {
  public:
   explicit Sink(Outbound& out) noexcept : out_(&out) {}
   Task<bool> send(const T& value) { return out_->write(describe<T>(), &value); }
+  Outbound& outbound() const noexcept { return *out_; }  // for who passes the stream on
 
  private:
   Outbound* out_;

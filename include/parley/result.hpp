@@ -36,6 +36,7 @@ inline constexpr std::size_t code_count = 17;
 // What each edge makes of a code. One row per code; edges translate through this table only.
 struct CodeInfo {
   std::string_view name;      // canonical name in lower case, as in problem+json `code`
+  std::string_view grpc_name;  // as gRPC's libraries print it, "NotFound"; a metrics label
   std::string_view title;     // short human text, the same for every occurrence
   std::uint16_t http_status;  // RFC 9110
   std::int16_t jsonrpc_code;  // JSON-RPC 2.0, implementation-defined range

@@ -2,7 +2,8 @@
 
 #include "administrator.hpp"
 #include "announce.hpp"
-#include "databases.hpp"
+#include "hosting/child.hpp"
+#include "hosting/hosting.hpp"
 #include "process.hpp"
 #include "route_metrics.hpp"
 #include "services.hpp"
@@ -13,7 +14,6 @@
 #include "text.hpp"
 
 #include <parley/auth/access.hpp>
-#include <parley/calculator/calculator.hpp>
 #include <parley/grpc/edge.hpp>
 #include <parley/ids.hpp>
 #include <parley/lifecycle.hpp>
@@ -29,27 +29,6 @@
 
 namespace parley::app {
 namespace {
-
-// All of module_databases(), until each has gone to its module.
-class Databases {
- public:
-  Result<void> open(const Config& config, net::Loop& loop, const Clock& clock) {
-    for (const auto& row : module_databases()) {
-      auto opened = db::open_sqlite(row.name, row.path(config.server.data), row.migrations, config.storage,
-                                    loop, clock);
-      if (!opened) return std::unexpected(std::move(opened.error()));
-      named_.push_back({row.name, opened->get()});
-      owned_[row.name] = std::move(*opened);
-    }
-    return {};
-  }
-  std::unique_ptr<db::Database> take(const std::string& name) { return std::move(owned_.at(name)); }
-  std::span<const NamedDatabase> named() const { return named_; }
-
- private:
-  std::vector<NamedDatabase> named_;
-  std::map<std::string, std::unique_ptr<db::Database>> owned_;
-};
 
 template <class Server>
 Result<std::uint16_t> listen(Server& server, const std::string& host, std::int32_t port,
@@ -102,19 +81,6 @@ std::vector<std::string> patterns(const net::Router& router) {
   return {all.begin(), all.end()};
 }
 
-// A turn of the loop behind everything that was posted so far.
-Task<void> next_turn(net::Loop& loop) {
-  co_await callback<bool>([&loop](Resume<bool> resume) {
-    auto shared = std::make_shared<Resume<bool>>(std::move(resume));  // std::function copies
-    loop.post([shared] { (*shared)(true); });
-  });
-}
-
-Task<void> stop_databases(std::span<const NamedDatabase> databases, net::Loop& loop) {
-  for (const auto& named : databases) named.database->stop();
-  co_await next_turn(loop);  // what they answered last still finds its callers
-}
-
 Task<void> run(Lifecycle& lifecycle, Termination& termination, net::Loop& loop, Exit& status) {
   const auto started = co_await lifecycle.start();
   if (started) {
@@ -132,7 +98,10 @@ Task<void> run(Lifecycle& lifecycle, Termination& termination, net::Loop& loop, 
 
 // Everything the server is made of, from the bottom up. What is declared later may use what is declared
 // earlier, and goes first.
-Exit run_server(const Config& config) {
+Exit run_server(const Loaded& loaded) {
+  const Config& config = loaded.config;
+  if (const auto parent = config.placement.parent; parent > 0 && !end_with(parent))
+    return report({Code::unavailable, "the server that has started this process is gone"});
   survive_failed_writes();
   Services services;
   services.build_type_tables();
@@ -153,26 +122,29 @@ Exit run_server(const Config& config) {
   if (const auto made = make_data_directory(config.server.data); !made) return report(made.error());
   const auto key = signing_key(config.server.data);
   if (!key) return report(key.error());
-  Databases databases;
-  if (const auto opened = databases.open(config, loop, clock); !opened) return report(opened.error());
-  watch_databases(*health, databases.named());
-
   const auth::Authenticator authenticator(*key, administrator->token(), clock, *metrics);
 
   // Modules, each behind its port.
-  const auto users = users::make_user_service({databases.take("users"), *metrics, *random}, config.users);
-  services.bind<users::UserService>(*users);
-  const auto orders =
-      orders::make_orders({databases.take("orders"), *users, loop, clock, *metrics, *random}, config.orders);
-  services.bind<orders::OrderService>(*orders);
-  const auto chat = chat::make_chat({databases.take("chat"), loop, clock, *metrics, *random}, config.chat);
-  services.bind<chat::ChatService>(*chat);
-  const auto notifications = notifications::make_notifications(
-      {databases.take("notifications"), loop, clock, *metrics, *random, *orders, *chat},
-      config.notifications);
-  services.bind<notifications::NotificationService>(*notifications);
-  const auto calculator = calculator::make_calculator();
-  services.bind<calculator::Calculator>(*calculator);
+  const auto made_hosting = Hosting::make({.config = config,
+                                           .loop = loop,
+                                           .clock = clock,
+                                           .metrics = *metrics,
+                                           .random = *random,
+                                           .key = *key,
+                                           .admin_token = administrator->token(),
+                                           .settings = [&] { return to_toml(loaded); }});
+  if (!made_hosting) return report(made_hosting.error());
+  Hosting& hosting = **made_hosting;
+  if (const auto opened = hosting.open(); !opened) return report(opened.error());
+  const auto databases = hosting.databases();
+  watch_databases(*health, databases);
+  services.bind<users::UserService>(hosting.users());
+  services.bind<orders::OrderService>(hosting.orders());
+  services.bind<chat::ChatService>(hosting.chat());
+  services.bind<notifications::NotificationService>(hosting.notifications());
+  services.bind<calculator::Calculator>(hosting.calculator());
+  const auto topology = topology::make_topology(hosting);
+  services.bind<topology::TopologyService>(*topology);
   net::Router router = make_router(*metrics);
   net::Interception interception;
   std::unique_ptr<net::Interceptor> fault_interceptor;
@@ -185,11 +157,17 @@ Exit run_server(const Config& config) {
        .changed = [&](bool any) { interception.active = any ? fault_interceptor.get() : nullptr; }},
       config.faults);
   services.bind<faults::FaultService>(*faults);
+  for (const auto& service : std::vector(services.bound()))
+    if (!hosting.shows(service.module)) services.hide(service.module);
 
   // The edges, which put their routes into one router.
   bool ready = false;
   const auto health_report = [&] {
     auto [status, dependencies] = health->report();
+    for (auto& [name, state] : hosting.health()) {
+      if (state != "healthy" && status == "healthy") status = "degraded";
+      dependencies.emplace_back(std::move(name), std::move(state));
+    }
     if (auto injected = faults->summary(); !injected.empty()) {
       dependencies.emplace_back("faults", "injected: " + injected);
       if (status == "healthy") status = "degraded";
@@ -202,8 +180,8 @@ Exit run_server(const Config& config) {
                                            .random = *random,
                                            .metrics = *metrics,
                                            .services = services.bound(),
-                                           .chat = *chat,
-                                           .notifications = *notifications,
+                                           .chat = hosting.chat(),
+                                           .notifications = hosting.notifications(),
                                            .health = health_report,
                                            .metrics_text = [&] { return metrics->text(); },
                                            .version = PARLEY_VERSION,
@@ -256,7 +234,7 @@ Exit run_server(const Config& config) {
            [&](std::string_view authorization) { return authenticator.authenticate(authorization); },
        .interception = &interception},
       limits);
-  export_statistics(*metrics, server, *log, databases.named());
+  export_statistics(*metrics, server, *log, databases);
   page = console::make_console({.loop = loop,
                                 .clock = clock,
                                 .services = services.bound(),
@@ -265,23 +243,19 @@ Exit run_server(const Config& config) {
                                config.console);
   page->mount(router);
 
-  const auto module_is_well = [&](std::string_view module) {
-    for (const auto& [name, state] : health->report().dependencies)
-      if (name == "database." + std::string(module)) return state == "healthy";
-    return true;
-  };
   const auto authenticate_call = [&](const net::GrpcCall& call) -> Result<std::shared_ptr<const Principal>> {
     const auto authorization = call.metadata("authorization");
     if (!authorization) return nullptr;
     return authenticator.authenticate(*authorization);
   };
-  const auto grpc_edge = grpc::make_edge({.scheduler = loop,
-                                          .metrics = *metrics,
-                                          .services = services.bound(),
-                                          .authorize = auth::authorize,
-                                          .authenticate = authenticate_call,
-                                          .serving = module_is_well,
-                                          .call_timeout = config.net.request_timeout});
+  const auto grpc_edge =
+      grpc::make_edge({.scheduler = loop,
+                       .metrics = *metrics,
+                       .services = services.bound(),
+                       .authorize = auth::authorize,
+                       .authenticate = authenticate_call,
+                       .serving = [&](std::string_view module) { return hosting.well(module); },
+                       .call_timeout = config.net.request_timeout});
   grpc_edge->mount(router);
   net::GrpcServer grpc_server(
       {.loop = loop,
@@ -304,29 +278,14 @@ Exit run_server(const Config& config) {
   if (!grpc) return report(grpc.error());
   const Ports ports{.http = *http, .ws = *ws, .grpc = *grpc};
   address = authority(host, ports.http);
+  hosting.serves_at(authority(host, ports.grpc));
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
   const std::string token_file = config.server.data + "/" + token_name;
 
   // Starts downwards, stops upwards.
   Lifecycle lifecycle;
-  lifecycle.add({"databases", {}, [&] { return stop_databases(databases.named(), loop); }});
-  lifecycle.add({"users", [&] { return users->start(); }, {}});
-  lifecycle.add({"orders", [&] { return orders->start(); },
-                 [&]() -> Task<void> {
-                   orders->stop();
-                   co_return;
-                 }});
-  lifecycle.add({"chat", [&] { return chat->start(); },
-                 [&]() -> Task<void> {
-                   chat->stop();
-                   co_return;
-                 }});
-  lifecycle.add({"notifications", [&] { return notifications->start(); },
-                 [&]() -> Task<void> {
-                   notifications->stop();
-                   co_return;
-                 }});
+  lifecycle.add({"modules", [&] { return hosting.start(); }, [&] { return hosting.stop(); }});
   lifecycle.add({"gateway", {}, [&] { return gateway.stop(); }});
   lifecycle.add({"jsonrpc", {}, [&] { return json_rpc->stop(); }});
   lifecycle.add({"server",
@@ -347,13 +306,16 @@ Exit run_server(const Config& config) {
                    co_await std::move(stopping);
                  }});
   // A step of its own: an announcement that fails leaves no token behind.
-  lifecycle.add(
-      {"token",
-       [&]() -> Task<Result<void>> { co_return write_token_file(token_file, administrator->token()); },
-       [&]() -> Task<void> {
-         ::unlink(token_file.c_str());
-         co_return;
-       }});
+  lifecycle.add({"token",
+                 // A child shares the folder with its parent, whose file it is.
+                 [&]() -> Task<Result<void>> {
+                   if (config.placement.parent > 0) co_return Result<void>{};
+                   co_return write_token_file(token_file, administrator->token());
+                 },
+                 [&]() -> Task<void> {
+                   if (config.placement.parent == 0) ::unlink(token_file.c_str());
+                   co_return;
+                 }});
   lifecycle.add({"announcement",
                  [&]() -> Task<Result<void>> {
                    if (!ports_file.empty())

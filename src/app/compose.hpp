@@ -2,11 +2,11 @@
 #pragma once
 
 #include "command/command.hpp"
-#include "config/config.hpp"
+#include "config/loader.hpp"
 
 namespace parley::app {
 
 // Runs until SIGTERM or SIGINT. A failure has been told on standard error as one sentence.
-Exit run_server(const Config& config);
+Exit run_server(const Loaded& loaded);
 
 }  // namespace parley::app

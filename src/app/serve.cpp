@@ -31,7 +31,7 @@ Exit run_config(const CommandLine& line) {
 
 Exit run_serve(const CommandLine& line) {
   const auto loaded = settings_of(line);
-  return loaded ? run_server(loaded->config) : refuse(loaded.error());
+  return loaded ? run_server(*loaded) : refuse(loaded.error());
 }
 
 int run_program(std::span<const std::string> arguments) {

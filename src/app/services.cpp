@@ -5,6 +5,7 @@
 #include <parley/faults/faults.hpp>
 #include <parley/notifications/notifications.hpp>
 #include <parley/orders/orders.hpp>
+#include <parley/topology/topology.hpp>
 #include <parley/users/users.hpp>
 
 #include <set>
@@ -34,11 +35,22 @@ Services::Services()
                                                      "themselves."),
           listed<calculator::Calculator>("calculator", "The calculator of the lab, and its history."),
           listed<faults::FaultService>("faults", "Faults on demand, for administrators."),
+          listed<topology::TopologyService>("topology", "Where the modules are, and moving them."),
       } {}
 
 void Services::build_type_tables() const {
   for (const auto& service : all_)
     for (const auto& row : service.operations) row.request(), row.answer();
+}
+
+void Services::hide(std::string_view module) {
+  std::erase_if(all_, [&](const BoundService& service) { return service.module == module; });
+}
+
+std::vector<std::string> Services::modules() const {
+  std::vector<std::string> names;
+  for (const auto& service : all_) names.emplace_back(service.module);
+  return names;
 }
 
 std::vector<std::string> Services::permissions() const {

@@ -28,6 +28,10 @@ class Services {
     found->port = &port;
   }
 
+  // The edges do not show the module.
+  void hide(std::string_view module);
+
+  std::vector<std::string> modules() const;  // the names
   // What rows ask for, each once, sorted.
   std::vector<std::string> permissions() const;
 

@@ -12,6 +12,7 @@ class Total {
  public:
   explicit Total(Counter& counter) : counter_(&counter) {}
   void follow(double total) {
+    if (total < seen_) seen_ = 0;  // what counts has begun anew
     if (total > seen_) counter_->add(total - seen_);
     seen_ = total;
   }
@@ -59,12 +60,12 @@ class ServerMetrics {
 
 class DatabaseMetrics {
  public:
-  DatabaseMetrics(Metrics& m, NamedDatabase named)
-      : database_(named.database),
+  DatabaseMetrics(Metrics& m, const NamedDatabase& named)
+      : named_(named),
         write_queue_(m.gauge("storage_write_queue", "Writes waiting.", {{"database", named.name}})),
         read_queue_(m.gauge("storage_read_queue", "Reads waiting.", {{"database", named.name}})),
-        healthy_(
-            m.gauge("storage_healthy", "1 while the database takes writes.", {{"database", named.name}})),
+        healthy_(m.gauge("storage_healthy", "1 while the database is in this process and takes writes.",
+                         {{"database", named.name}})),
         commits_(m.counter("storage_commits_total", "Commits, each of a group of writes.",
                            {{"database", named.name}})),
         commit_seconds_(
@@ -78,10 +79,12 @@ class DatabaseMetrics {
             m.counter("storage_failed_commits_total", "Commits that failed.", {{"database", named.name}})) {}
 
   void collect() {
-    const auto now = database_->statistics();
+    const auto* const database = named_.database;
+    if (!database) return healthy_.set(0);
+    const auto now = database->statistics();
     write_queue_.set(static_cast<double>(now.write_queue));
     read_queue_.set(static_cast<double>(now.read_queue));
-    healthy_.set(database_->healthy() ? 1 : 0);
+    healthy_.set(database->healthy() ? 1 : 0);
     commits_.follow(static_cast<double>(now.commits));
     commit_seconds_.follow(now.commit_seconds);
     writes_.follow(static_cast<double>(now.writes));
@@ -91,7 +94,7 @@ class DatabaseMetrics {
   }
 
  private:
-  db::Database* database_;
+  const NamedDatabase& named_;
   Gauge &write_queue_, &read_queue_, &healthy_;
   Total commits_, commit_seconds_, writes_, reads_, rejected_, failed_;
 };
@@ -99,15 +102,15 @@ class DatabaseMetrics {
 }  // namespace
 
 void export_statistics(observe::Registry& registry, const net::Server& server, const observe::Log& log,
-                       std::span<const NamedDatabase> databases) {
+                       NamedDatabases databases) {
   auto& dropped =
       registry.counter("log_lines_dropped_total", "Log lines dropped because their queue was full.");
   registry.on_collect(
       [&log, total = Total(dropped)]() mutable { total.follow(static_cast<double>(log.dropped())); });
   registry.on_collect(
       [&server, metrics = ServerMetrics(registry)]() mutable { metrics.collect(server.statistics()); });
-  for (const auto& named : databases)
-    registry.on_collect([metrics = DatabaseMetrics(registry, named)]() mutable { metrics.collect(); });
+  for (const auto* named : databases)
+    registry.on_collect([metrics = DatabaseMetrics(registry, *named)]() mutable { metrics.collect(); });
 }
 
 std::vector<console::Figure> live_figures(observe::Registry& registry, const net::Server& server,
@@ -138,12 +141,19 @@ std::vector<console::Figure> live_figures(observe::Registry& registry, const net
   };
 }
 
-void watch_databases(observe::Health& health, std::span<const NamedDatabase> databases) {
-  std::vector<db::Database*> all;
-  for (const auto& named : databases) all.push_back(named.database);
-  health.add({"database", true, [all] { return std::ranges::all_of(all, &db::Database::healthy); }});
-  for (const auto& [name, database] : databases)
-    health.add({"database." + std::string(name), true, [database] { return database->healthy(); }});
+void watch_databases(observe::Health& health, NamedDatabases databases) {
+  const std::vector<const NamedDatabase*> all(databases.begin(), databases.end());
+  const auto state = [](const NamedDatabase* named) -> std::optional<bool> {
+    if (!named->database) return std::nullopt;
+    return named->database->healthy();
+  };
+  if (!all.empty())
+    health.add({"database", true, [all, state] {
+                  return std::ranges::all_of(all,
+                                             [&](const auto* named) { return state(named).value_or(true); });
+                }});
+  for (const auto* named : all)
+    health.add({"database." + std::string(named->name), true, [named, state] { return state(named); }});
 }
 
 std::string format_uptime(std::chrono::nanoseconds uptime) {

@@ -14,22 +14,23 @@
 
 namespace parley::app {
 
-// Not owned: each belongs to the module that stores in it.
+// Not owned: each belongs to the module that stores in it. Null while that is in another process.
 struct NamedDatabase {
   std::string_view name;
   db::Database* database;
 };
+using NamedDatabases = std::span<const NamedDatabase* const>;
 
 // From each exposition on; what is given outlives the registry's last exposition.
 void export_statistics(observe::Registry& registry, const net::Server& server, const observe::Log& log,
-                       std::span<const NamedDatabase> databases);
+                       NamedDatabases databases);
 
 // What the page at `/` shows live. What is given outlives the console.
 std::vector<console::Figure> live_figures(observe::Registry& registry, const net::Server& server,
                                           const Clock& clock);
 
 // `database`, and `database.<module>` for each.
-void watch_databases(observe::Health& health, std::span<const NamedDatabase> databases);
+void watch_databases(observe::Health& health, NamedDatabases databases);
 
 // "1h2m3s", "2m0s", "5s".
 std::string format_uptime(std::chrono::nanoseconds uptime);

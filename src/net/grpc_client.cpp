@@ -141,13 +141,18 @@ GrpcChannel::GrpcChannel(Loop& loop, std::string host, std::uint16_t port, const
     : impl_(std::make_shared<Impl>(loop, std::move(host), port, options)) {}
 
 GrpcChannel::~GrpcChannel() {
-  impl_->closed = true;
-  impl_->timer.cancel();
-  if (impl_->connection) {
-    impl_->connection->forget_owner();
-    impl_->connection->close(Http2Error::cancel);
+  close();
+}
+
+void GrpcChannel::close() {
+  const auto impl = impl_;  // whoever is told may drop the channel
+  if (std::exchange(impl->closed, true)) return;
+  impl->timer.cancel();
+  if (const auto connection = std::exchange(impl->connection, nullptr)) {
+    connection->forget_owner();
+    connection->close(Http2Error::cancel);
   }
-  impl_->wake();
+  impl->wake();
 }
 
 Task<std::expected<std::unique_ptr<GrpcClientCall>, GrpcFailure>> GrpcChannel::begin(CallContext context,

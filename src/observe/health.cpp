@@ -11,9 +11,10 @@ class Checks final : public Health {
     bool critical_failed = false, other_failed = false;
     Report report;
     for (const auto& check : checks_) {
-      const bool healthy = ask(check);
-      if (!healthy) (check.critical ? critical_failed : other_failed) = true;
-      report.dependencies.emplace_back(check.name, healthy ? "healthy" : "failed");
+      const auto healthy = ask(check);
+      if (!healthy) continue;
+      if (!*healthy) (check.critical ? critical_failed : other_failed) = true;
+      report.dependencies.emplace_back(check.name, *healthy ? "healthy" : "failed");
     }
     report.status = critical_failed ? "unhealthy" : other_failed ? "degraded" : "healthy";
     return report;
@@ -21,9 +22,9 @@ class Checks final : public Health {
 
  private:
   // A check that throws has failed; it must not take the health page with it.
-  static bool ask(const HealthCheck& check) {
+  static std::optional<bool> ask(const HealthCheck& check) {
     try {
-      return check.healthy && check.healthy();
+      return check.healthy ? check.healthy() : false;
     } catch (...) {
       return false;
     }

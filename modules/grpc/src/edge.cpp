@@ -75,7 +75,7 @@ class GrpcEdge final : public Edge {
     auto& requests = figures.requests[code];
     if (!requests)
       requests = &deps_.metrics.counter("grpc_requests_total", "Calls over gRPC that have ended.",
-                                        {{"method", label}, {"status", code_name(status.code)}});
+                                        {{"method", label}, {"status", info(status.code).grpc_name}});
     requests->add();
     if (!figures.duration)
       figures.duration = &deps_.metrics.histogram(

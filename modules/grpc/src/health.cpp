@@ -5,31 +5,10 @@
 namespace parley {
 
 template <>
-const TypeInfo& describe<grpc::HealthCheckRequest>() {
-  static constexpr Row rows[] = {
-      field<&grpc::HealthCheckRequest::service>("service", number(1), may_be_absent(), length(0, 200))};
-  static const TypeInfo type = object<grpc::HealthCheckRequest>("HealthCheckRequest", rows);
-  return type;
-}
-template <>
-const TypeInfo& describe<grpc::ServingStatus>() {
-  static constexpr EnumItem items[] = {
-      {"UNKNOWN", 0}, {"SERVING", 1}, {"NOT_SERVING", 2}, {"SERVICE_UNKNOWN", 3}};
-  static const TypeInfo type = enumeration<grpc::ServingStatus>("ServingStatus", items);
-  return type;
-}
-template <>
-const TypeInfo& describe<grpc::HealthCheckResponse>() {
-  static constexpr Row rows[] = {field<&grpc::HealthCheckResponse::status>("status", number(1))};
-  static const TypeInfo type = object<grpc::HealthCheckResponse>("HealthCheckResponse", rows);
-  return type;
-}
-
-template <>
 std::span<const Operation> operations<grpc::Health>() {
   static constexpr Operation rows[] = {
       operation<&grpc::Health::check>("Check", summary("Whether a service is well"),
-                                      grpc_method("/grpc.health.v1.Health/Check"), idempotent(),
+                                      grpc_method(calls::health_check_path), idempotent(),
                                       fails(Code::not_found)),
       operation<&grpc::Health::watch>("Watch", summary("Whether a service is well, now and as it changes"),
                                       grpc_method("/grpc.health.v1.Health/Watch"), idempotent()),

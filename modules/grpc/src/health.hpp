@@ -3,6 +3,7 @@
 
 #include <parley/follow.hpp>
 #include <parley/operation.hpp>
+#include <parley/rpc/health.hpp>
 
 #include <functional>
 #include <map>
@@ -11,13 +12,7 @@
 
 namespace parley::grpc {
 
-struct HealthCheckRequest {
-  std::string service;  // "user.UserService"; empty: the server as a whole
-};
-enum class ServingStatus : std::int32_t { unknown = 0, serving = 1, not_serving = 2, service_unknown = 3 };
-struct HealthCheckResponse {
-  ServingStatus status = ServingStatus::unknown;
-};
+using calls::HealthCheckRequest, calls::HealthCheckResponse, calls::ServingStatus;
 
 // Loop thread only.
 class Health {
@@ -50,12 +45,6 @@ class Health {
 }  // namespace parley::grpc
 
 namespace parley {
-template <>
-const TypeInfo& describe<grpc::HealthCheckRequest>();
-template <>
-const TypeInfo& describe<grpc::ServingStatus>();
-template <>
-const TypeInfo& describe<grpc::HealthCheckResponse>();
 template <>
 std::span<const Operation> operations<grpc::Health>();
 }  // namespace parley

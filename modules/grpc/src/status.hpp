@@ -1,16 +1,14 @@
 // An error as gRPC tells it.
 #pragma once
 
+#include <parley/codec/status.hpp>
 #include <parley/net/grpc.hpp>
 #include <parley/result.hpp>
 
 namespace parley::grpc {
 
-// Field problems become google.rpc.BadRequest, advice when to try again google.rpc.RetryInfo (googleapis,
-// google/rpc/error_details.proto).
-net::GrpcStatus to_status(const Error& error);
-
-// As gRPC's libraries write a code: "NotFound". The lecture's metrics have it so.
-std::string_view code_name(Code code) noexcept;
+inline net::GrpcStatus to_status(const Error& error) {
+  return {error.code, error.message, codec::status_details(error)};
+}
 
 }  // namespace parley::grpc

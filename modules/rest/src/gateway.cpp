@@ -84,8 +84,8 @@ class HttpGateway final : public Gateway {
 
   void mount(net::Router& router) override {
     for (auto& service : deps_.services) routes_.mount(router, service);
-    mount_chat(router);
-    mount_notifications(router);
+    if (shows<chat::ChatService>()) mount_chat(router);
+    if (shows<notifications::NotificationService>()) mount_notifications(router);
     mount_server(router);
   }
 
@@ -117,6 +117,13 @@ class HttpGateway final : public Gateway {
   }
 
  private:
+  template <class Port>
+  bool shows() const {
+    return std::ranges::any_of(deps_.services, [](const BoundService& service) {
+      return service.operations.data() == operations<Port>().data();
+    });
+  }
+
   std::size_t backlog() const { return std::min(catch_up_backlog, deps_.send_buffer / 2); }
 
   Gauge& connections(std::string_view endpoint) {

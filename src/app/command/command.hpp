@@ -24,6 +24,7 @@ enum class Offer : std::uint8_t {
   log_format,
   setting,
   permission,
+  module,
   command,
   shell
 };

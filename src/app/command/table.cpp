@@ -25,10 +25,13 @@ constexpr Flag listening[] = {
      "port"},
     {"--ws-port", "N", "the same application again (default 8081; 0: any free port)", Offer::nothing,
      "server", "ws_port"},
-    {"--grpc-port", "N", "gRPC (default 50051; 0: any free port)", Offer::nothing, "server",
-     "grpc_port"},
+    {"--grpc-port", "N", "gRPC (default 50051; 0: any free port)", Offer::nothing, "server", "grpc_port"},
     {"--ports-file", "FILE", "where to write {\"http\":N,\"ws\":N,\"grpc\":N} once accepting", Offer::file,
      "server", "ports_file"},
+    {"--modules", "LIST", "modules to host here, separated by commas: users,orders (default: all)",
+     Offer::module, "placement", "modules"},
+    {"--bind", "LIST", "where other modules are: users=127.0.0.1:50052,orders=...", Offer::nothing,
+     "placement", "bind"},
     {"--log-level", "LEVEL", "trace, debug, info (default), warn, error or off", Offer::log_level, "log",
      "level"},
     {"--log-format", "FORMAT", "text (default) or json", Offer::log_format, "log", "format"},
@@ -222,6 +225,8 @@ std::vector<std::string> offered(Offer offer) {
       return setting_names();
     case Offer::permission:
       return Services().permissions();
+    case Offer::module:
+      return Services().modules();
     case Offer::command:
       return command_names();
     case Offer::shell:

@@ -9,10 +9,12 @@
 #include <parley/faults/compose.hpp>
 #include <parley/jsonrpc/edge.hpp>
 #include <parley/net/grpc.hpp>
+#include <parley/net/grpc_client.hpp>
 #include <parley/net/server.hpp>
 #include <parley/notifications/compose.hpp>
 #include <parley/observe/observe.hpp>
 #include <parley/orders/compose.hpp>
+#include <parley/placement/options.hpp>
 #include <parley/rest/gateway.hpp>
 #include <parley/teaching/teaching.hpp>
 #include <parley/users/compose.hpp>
@@ -42,6 +44,8 @@ struct Config {
   auth::Options tokens;
   net::Limits net;
   net::GrpcLimits grpc;
+  net::GrpcClientOptions grpc_client;
+  placement::Options placement;
   db::Options storage;
   users::Options users;
   orders::Options orders;

@@ -72,6 +72,20 @@ bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// A list as variables and flags have it, in one text.
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> elements;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    auto element = text.substr(0, comma);
+    while (!element.empty() && element.front() == ' ') element.remove_prefix(1);
+    while (!element.empty() && element.back() == ' ') element.remove_suffix(1);
+    if (!element.empty()) elements.emplace_back(element);
+    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+  }
+  return elements;
+}
+
 class Builder {
  public:
   Loaded loaded;
@@ -93,7 +107,9 @@ class Builder {
     auto* owner = reinterpret_cast<char*>(&loaded.config) + section->offset;
     if (key->type->kind == Kind::list) key->type->clear(owner + key->offset);
     std::vector<FieldProblem> found;
-    for (const auto& value : setting.values) set(*key, type, owner, value, found);
+    const bool one_text = key->type->kind == Kind::list && setting.form == Form::text;
+    const auto values = one_text ? split_list(setting.values.front()) : setting.values;
+    for (const auto& value : values) set(*key, type, owner, value, found);
     for (const auto& [field, problem] : found) report(setting, name, problem);
     if (found.empty()) loaded.origins[name] = setting.origin;
   }
@@ -187,27 +203,6 @@ const std::vector<Variable>& variables() {
 
 constexpr std::string_view config_variable = "PARLEY_CONFIG";
 
-std::vector<std::string> split_list(std::string_view text) {
-  std::vector<std::string> elements;
-  while (!text.empty()) {
-    const auto comma = text.find(',');
-    auto element = text.substr(0, comma);
-    while (!element.empty() && element.front() == ' ') element.remove_prefix(1);
-    while (!element.empty() && element.back() == ' ') element.remove_suffix(1);
-    if (!element.empty()) elements.emplace_back(element);
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-  }
-  return elements;
-}
-
-std::vector<std::string> values_of_text(std::string_view section, std::string_view key,
-                                        const std::string& text) {
-  const auto* found = find_field(schema(), section);
-  const auto* field = found ? find_field(*found->type, key) : nullptr;
-  if (field && field->type->kind == Kind::list) return split_list(text);
-  return {text};
-}
-
 Settings settings_of_environment(const Sources& sources, Problems& problems) {
   Settings settings;
   for (const auto& [name, value] : sources.environment) {
@@ -219,8 +214,7 @@ Settings settings_of_environment(const Sources& sources, Problems& problems) {
       problems.push_back(name + ": there is no setting of that name" + did_you_mean(name, names));
       continue;
     }
-    settings.push_back(
-        {known->section, known->key, Form::text, values_of_text(known->section, known->key, value), name});
+    settings.push_back({known->section, known->key, Form::text, {value}, name});
   }
   return settings;
 }
@@ -327,8 +321,7 @@ std::expected<Setting, std::string> parse_assignment(const std::string& text) {
   if (equals == std::string::npos || dot > equals || dot == 0 || dot + 1 == equals)
     return std::unexpected("--set " + text + ": write it as section.key=value, such as net.max_body=16MiB");
   const std::string section = text.substr(0, dot), key = text.substr(dot + 1, equals - dot - 1);
-  return Setting{section, key, Form::text, values_of_text(section, key, text.substr(equals + 1)),
-                 "--set " + section + "." + key};
+  return Setting{section, key, Form::text, {text.substr(equals + 1)}, "--set " + section + "." + key};
 }
 
 std::vector<std::string> setting_names() {

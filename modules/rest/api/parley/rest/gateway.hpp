@@ -45,7 +45,8 @@ struct Dependencies {
   const Clock& clock;
   Random& random;
   Metrics& metrics;
-  std::vector<BoundService> services;  // every port that has rows
+  std::vector<BoundService> services;  // every port that has rows and is to be shown
+  // Used where they are among `services`.
   chat::ChatService& chat;
   notifications::NotificationService& notifications;
   std::function<HealthReport()> health;

@@ -62,8 +62,7 @@ class GrpcChannel {
   // `host` is numeric or `localhost`; names are resolved by whoever makes channels. Loop and clock outlive
   // it.
   GrpcChannel(Loop& loop, std::string host, std::uint16_t port, const GrpcClientOptions& options);
-  // Calls that run, and those that wait for the connection, end with `unavailable`.
-  ~GrpcChannel();
+  ~GrpcChannel();  // close()
   GrpcChannel(const GrpcChannel&) = delete;
   GrpcChannel& operator=(const GrpcChannel&) = delete;
 
@@ -76,6 +75,8 @@ class GrpcChannel {
   // A call with one message each way.
   Task<std::expected<std::string, GrpcFailure>> unary(CallContext context, std::string path,
                                                       std::string message, GrpcMetadata metadata = {});
+  // Calls that run, and those that wait for the connection, end with `unavailable`; no more begin.
+  void close();
   State state() const noexcept;
   const std::string& authority() const noexcept;
 

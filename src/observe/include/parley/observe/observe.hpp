@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,8 @@ std::unique_ptr<Registry> make_registry();
 struct HealthCheck {
   std::string name;  // "database"
   bool critical = true;
-  std::function<bool()> healthy;  // answers at once, from what is known; loop thread
+  // Answers at once, from what is known; nothing for what is no part of the server now. Loop thread.
+  std::function<std::optional<bool>()> healthy;
 };
 
 class Health {
