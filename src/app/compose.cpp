@@ -173,6 +173,8 @@ Exit run_server(const Config& config) {
   services.bind<notifications::NotificationService>(*notifications);
   const auto calculator = calculator::make_calculator();
   services.bind<calculator::Calculator>(*calculator);
+  const auto numbers = numbers::make_numbers({loop, *chat}, config.numbers);
+  services.bind<numbers::NumberService>(*numbers);
   net::Router router = make_router(*metrics);
   net::Interception interception;
   std::unique_ptr<net::Interceptor> fault_interceptor;
