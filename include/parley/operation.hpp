@@ -35,6 +35,8 @@ class Inbound {
   // The next message of a client's stream; false when it has sent all. Only where the protocol has streams of
   // clients: `unimplemented` elsewhere.
   virtual Task<Result<bool>> next(const TypeInfo& type, void* request);
+  // A next() that waits ends with `cancelled`, as does every one from then on.
+  virtual void stop() {}
 };
 class Outbound {
  public:
@@ -71,6 +73,9 @@ class Source {
     if (!*more) co_return std::optional<T>();
     co_return std::optional<T>(std::move(value));
   }
+
+  // For a call that must end for another reason, while it waits for its client.
+  void stop() { in_->stop(); }
 
  private:
   Inbound* in_;
@@ -145,7 +150,7 @@ consteval attribute::Http http(Verb verb, std::string_view path, std::uint16_t s
 consteval attribute::Set<std::string_view, &Operation::rpc> rpc(std::string_view method) {
   return {method};
 }
-// "/package.Service/Method", in static storage.
+// "/package.Service/Method" or, without a package, "/Service/Method"; in static storage.
 consteval attribute::Set<const char*, &Operation::grpc> grpc_method(const char* path) {
   return {path};
 }

@@ -44,6 +44,8 @@ class Remote {
     virtual ~Messages() = default;
     // The next request; null when there are no more. Good until the next one is asked for.
     virtual Task<Result<const void*>> next() = 0;
+    // A next() that waits ends with `cancelled`.
+    virtual void stop() = 0;
     // Where the next answer is to be put: a value as its struct makes it.
     virtual void* fresh() = 0;
     // The answer is there; completes when there is room for more, with false when nobody takes it.
@@ -165,6 +167,7 @@ class OneRequest final : public Delivery<Out> {
   Task<Result<const void*>> next() override {
     return Result<const void*>(std::exchange(given_, true) ? nullptr : &request_);
   }
+  void stop() override {}
 
  private:
   const In request_;
@@ -182,6 +185,7 @@ class ManyRequests final : public Delivery<Out> {
     request_ = std::move(*read);
     co_return request_ ? static_cast<const void*>(&*request_) : nullptr;
   }
+  void stop() override { source_.stop(); }
 
  private:
   Source<In> source_;

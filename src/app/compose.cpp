@@ -143,6 +143,7 @@ Exit run_server(const Loaded& loaded) {
   services.bind<chat::ChatService>(hosting.chat());
   services.bind<notifications::NotificationService>(hosting.notifications());
   services.bind<calculator::Calculator>(hosting.calculator());
+  services.bind<numbers::NumberService>(hosting.numbers());
   const auto topology = topology::make_topology(hosting);
   services.bind<topology::TopologyService>(*topology);
   net::Router router = make_router(*metrics);

@@ -4,6 +4,7 @@
 #include <parley/chat/chat.hpp>
 #include <parley/faults/faults.hpp>
 #include <parley/notifications/notifications.hpp>
+#include <parley/numbers/numbers.hpp>
 #include <parley/orders/orders.hpp>
 #include <parley/topology/topology.hpp>
 #include <parley/users/users.hpp>
@@ -34,6 +35,10 @@ Services::Services()
                                                      "resumable; orders and mentions make some by "
                                                      "themselves."),
           listed<calculator::Calculator>("calculator", "The calculator of the lab, and its history."),
+          listed<numbers::NumberService>(
+              "numbers",
+              "The lecture's streams: from the server, from the client, and in both "
+              "directions."),
           listed<faults::FaultService>("faults", "Faults on demand, for administrators."),
           listed<topology::TopologyService>("topology", "Where the modules are, and moving them."),
       } {}

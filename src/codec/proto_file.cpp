@@ -38,9 +38,11 @@ Method method_of(const BoundService& bound, const Operation& row) {
   const auto slash = path.rfind('/');
   const auto dot = path.rfind('.', slash);
   Method method{&bound, &row, {}, {}, {}};
-  if (path.starts_with('/') && slash != 0 && dot != path.npos && dot < slash) {
-    method.package = path.substr(1, dot - 1);
-    method.service = path.substr(dot + 1, slash - dot - 1);
+  if (path.starts_with('/') && slash != 0 && slash != path.npos) {
+    const bool packaged = dot != path.npos && dot < slash;
+    if (packaged) method.package = path.substr(1, dot - 1);
+    const auto service = packaged ? dot + 1 : 1;
+    method.service = path.substr(service, slash - service);
     method.name = path.substr(slash + 1);
   }
   bool right = is_identifier(method.service) && is_identifier(method.name) && !method.package.ends_with('.');
@@ -49,7 +51,7 @@ Method method_of(const BoundService& bound, const Operation& row) {
     right = is_identifier(part);
     rest.remove_prefix(std::min(part.size() + 1, rest.size()));
   }
-  if (!right || method.package.empty()) refuse(path, {}, "is not of the form /package.Service/Method");
+  if (!right || path.starts_with("/.")) refuse(path, {}, "is not of the form /package.Service/Method");
   return method;
 }
 
@@ -59,9 +61,11 @@ const std::string timestamp_name = ".google.protobuf.Timestamp";
 // Builds the file of one package.
 class Builder {
  public:
-  explicit Builder(std::string_view package) : scope_("." + std::string(package)) {
+  // `service`: the first of it.
+  Builder(std::string_view package, std::string_view service)
+      : scope_(package.empty() ? std::string() : "." + std::string(package)) {
     file_.package = package;
-    file_.name = package;
+    file_.name = package.empty() ? service : package;
     std::ranges::replace(file_.name, '.', '/');
     file_.name += ".proto";
   }
@@ -333,17 +337,22 @@ class Builder {
   }
 
   FileProto file_;
-  const std::string scope_;  // ".package"
+  const std::string scope_;  // ".package"; empty for none
   std::map<const TypeInfo*, Use> uses_;
   std::map<const TypeInfo*, std::string> names_;
   std::set<std::string, std::less<>> taken_;  // at the top of the file
   std::set<std::string> imports_;
 };
 
+std::string qualified(std::string scope, std::string_view name) {
+  if (!scope.empty()) scope += '.';
+  return scope.append(name);
+}
+
 std::vector<std::string> symbols_of(const FileProto& file) {
   std::vector<std::string> all;
   const auto add = [&](std::string scope, const std::string& name) {
-    return all.emplace_back(std::move(scope) + '.' + name);
+    return all.emplace_back(qualified(std::move(scope), name));
   };
   for (const auto& service : file.services) {
     const auto scope = add(file.package, service.name);
@@ -374,12 +383,14 @@ ProtoFiles::ProtoFiles(std::span<const BoundService> services) {
       if (row.grpc) methods.push_back(method_of(bound, row));
 
   std::vector<std::pair<std::string_view, Builder>> builders;
-  const auto builder = [&](std::string_view package) -> Builder& {
-    const auto found = std::ranges::find(builders, package, [](const auto& pair) { return pair.first; });
-    return found != builders.end() ? found->second : builders.emplace_back(package, Builder(package)).second;
+  const auto builder = [&](const Method& method) -> Builder& {
+    const auto found =
+        std::ranges::find(builders, method.package, [](const auto& pair) { return pair.first; });
+    if (found != builders.end()) return found->second;
+    return builders.emplace_back(method.package, Builder(method.package, method.service)).second;
   };
-  for (const auto& method : methods) builder(method.package).count(method);
-  for (const auto& method : methods) builder(method.package).add(method);
+  for (const auto& method : methods) builder(method).count(method);
+  for (const auto& method : methods) builder(method).add(method);
 
   std::vector<FileProto> made;
   for (auto& [package, of_package] : builders) made.push_back(of_package.finish());
@@ -391,7 +402,7 @@ ProtoFiles::ProtoFiles(std::span<const BoundService> services) {
 
   for (const auto& file : made) {
     for (auto& symbol : symbols_of(file)) symbols_.emplace(std::move(symbol), files_.size());
-    for (const auto& service : file.services) services_.push_back(file.package + '.' + service.name);
+    for (const auto& service : file.services) services_.push_back(qualified(file.package, service.name));
     files_.push_back({file.name, file.package, to_protobuf(file), to_text(file), file.dependencies});
   }
 }

@@ -15,8 +15,10 @@ class Printer {
 
   std::string print() {
     line("syntax = \"proto3\";");
-    blank();
-    line("package " + file_.package + ";");
+    if (!file_.package.empty()) {
+      blank();
+      line("package " + file_.package + ";");
+    }
     if (!file_.dependencies.empty()) blank();
     for (const auto& dependency : file_.dependencies) line("import \"" + dependency + "\";");
     if (file_.options) options(*file_.options);

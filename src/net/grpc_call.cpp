@@ -237,6 +237,11 @@ Task<Result<std::optional<std::string_view>>> ServerCall::wait_for_message() {
   }
 }
 
+void ServerCall::stop_reading() {
+  if (!broken_) broken_ = Error{Code::cancelled, "the call takes no more messages"};
+  wake_reader();
+}
+
 Task<bool> ServerCall::write(std::string_view message) {
   if (backlog() > static_cast<std::size_t>(core_.limits.send_buffer) && !ended_) return write_later(message);
   return write_now(message);

@@ -38,6 +38,7 @@ class ServerCall final : public Http2Stream,
   std::optional<std::string_view> metadata(std::string_view name) const noexcept override;
   const CallContext& context() const noexcept override { return context_; }
   Task<Result<std::optional<std::string_view>>> read() override;
+  void stop_reading() override;
   Task<bool> write(std::string_view message) override;
 
  private:

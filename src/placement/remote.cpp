@@ -176,25 +176,26 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
     return all;
   }
 
+  // Sends while it receives. A request that cannot be had ends the call, and its reason stands.
   static Task<Result<void>> converse(const Operation& row, net::GrpcClientCall& call, Messages& messages) {
-    // Sends while it reads. A request that cannot be had ends the call, and its reason stands.
     std::optional<Error> refused;
     TaskGroup sending(log_failures("placement", "sending a stream to another process failed"));
     sending.spawn(send(row, call, messages, refused));
+    auto receiving = receive(row, call, messages);
+    auto outcome = co_await std::move(receiving);
+    messages.stop();
+    auto sent = sending.when_empty();
+    co_await std::move(sent);
+    if (refused && refused->code != Code::cancelled) co_return std::unexpected(std::move(*refused));
+    co_return outcome;
+  }
+
+  static Task<Result<void>> receive(const Operation& row, net::GrpcClientCall& call, Messages& messages) {
     for (;;) {
       auto reading = call.read();
       auto read = co_await std::move(reading);
-      if (refused) co_return std::unexpected(std::move(*refused));
-      if (!read) {
-        auto last = sending.when_empty();
-        co_await std::move(last);
-        co_return std::unexpected(error_of(read.error()));
-      }
-      if (!*read) {
-        auto last = sending.when_empty();
-        co_await std::move(last);
-        co_return Result<void>{};
-      }
+      if (!read) co_return std::unexpected(error_of(read.error()));
+      if (!*read) co_return Result<void>{};
       if (auto decoded = codec::read_protobuf(**read, row.answer(), messages.fresh()); !decoded)
         co_return std::unexpected(no_answer(row, decoded.error()));
       auto delivering = messages.deliver();

@@ -12,7 +12,7 @@ from grpc_client import Client, text_field
 
 SERVICES = ["calculator.Calculator", "user.UserService", "order.OrderService",
             "notification.NotificationService", "chat.ChatService", "grpc.health.v1.Health",
-            "grpc.reflection.v1alpha.ServerReflection", "grpc.reflection.v1.ServerReflection"]
+            "NumberService", "grpc.reflection.v1alpha.ServerReflection", "grpc.reflection.v1.ServerReflection"]
 
 
 @pytest.fixture
@@ -76,6 +76,31 @@ def test_a_user_over_grpc_is_the_same_over_rest(client, server):
     client.call("user.UserService/DeleteUser", {"id": made.id})
     assert refused(lambda: client.call("user.UserService/GetUser", {"id": made.id})).code() == (
         grpc.StatusCode.NOT_FOUND)
+
+
+def test_the_lectures_list_is_a_stream(client):
+    word = f"word{time.monotonic_ns()}"
+    made = [create_user(client, f"{word} {n}").id for n in range(130)]
+    assert [user.id for user in client.call("user.UserService/ListUsers", {"q": word})] == made
+    page = client.call("user.UserService/ListUsersPage", {"page": 2, "page_size": 100, "q": word})
+    assert (page.total, [user.id for user in page.users]) == (130, made[100:])
+    changed = client.call("user.UserService/PatchUser", {"id": made[0], "name": "Grace"})
+    assert (changed.name, changed.id) == ("Grace", made[0])
+    stream = client.call("user.UserService/ListUsers", {"q": word})
+    next(stream)
+    stream.cancel()
+
+
+def test_a_users_orders_are_a_stream(client):
+    user = create_user(client)
+    item = {"product_id": "p1", "quantity": 1, "price": 1, "name": "Book"}
+    made = [client.call("order.OrderService/CreateOrder", {"user_id": user.id, "items": [item]}).id
+            for _ in range(40)]
+    listed = client.call("order.OrderService/ListUserOrders", {"user_id": user.id})
+    assert [order.id for order in listed] == made[::-1]
+    page = client.call("order.OrderService/ListUserOrdersPage", {"user_id": user.id, "page": 1, "page_size": 5})
+    assert [order.id for order in page.orders] == made[:-6:-1]
+    assert list(client.call("order.OrderService/ListUserOrders", {"user_id": "nobody"})) == []
 
 
 def test_field_problems_come_as_bad_request(client):

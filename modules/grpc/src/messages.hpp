@@ -24,6 +24,7 @@ class MessageStream final : public Inbound {
   explicit MessageStream(net::GrpcCall& call) noexcept : call_(call) {}
   Result<void> read(const TypeInfo& type, void* request) override;
   Task<Result<bool>> next(const TypeInfo& type, void* request) override;
+  void stop() override { call_.stop_reading(); }
 
  private:
   net::GrpcCall& call_;

@@ -25,7 +25,7 @@ const TypeInfo& describe<grpc::ProtoListing::File>() {
   using F = grpc::ProtoListing::File;
   static constexpr Row rows[] = {
       field<&F::name>("name", doc("As other files import it."), example(R"("user.proto")")),
-      field<&F::package>("package", example(R"("user")")),
+      field<&F::package>("package", doc("Empty for none."), example(R"("user")")),
       field<&F::path>("path", doc("Where it is."), example(R"("/proto/user.proto")"))};
   static const TypeInfo type = object<F>("ProtoFile", rows, "A .proto file.");
   return type;

@@ -44,6 +44,7 @@ const parley::TypeInfo& parley::describe<parley::app::Config>() {
       field<&Config::orders>("orders", may_be_absent()),
       field<&Config::chat>("chat", may_be_absent()),
       field<&Config::notifications>("notifications", may_be_absent()),
+      field<&Config::numbers>("numbers", may_be_absent()),
       field<&Config::rest>("rest", may_be_absent()),
       field<&Config::jsonrpc>("jsonrpc", may_be_absent()),
       field<&Config::log>("log", may_be_absent()),

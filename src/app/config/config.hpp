@@ -12,6 +12,7 @@
 #include <parley/net/grpc_client.hpp>
 #include <parley/net/server.hpp>
 #include <parley/notifications/compose.hpp>
+#include <parley/numbers/compose.hpp>
 #include <parley/observe/observe.hpp>
 #include <parley/orders/compose.hpp>
 #include <parley/placement/options.hpp>
@@ -51,6 +52,7 @@ struct Config {
   orders::Options orders;
   chat::Options chat;
   notifications::Options notifications;
+  numbers::Options numbers;
   rest::Options rest;
   console::Options console;
   teaching::Options teaching;

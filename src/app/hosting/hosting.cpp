@@ -62,6 +62,7 @@ Hosting::Hosting(Dependencies dependencies)
   chat_ = chat::make_placed(loop, max_waiting);
   notifications_ = notifications::make_placed(loop, max_waiting);
   calculator_ = calculator::make_placed(loop, max_waiting);
+  numbers_ = numbers::make_placed(loop, max_waiting);
 
   using Database = std::unique_ptr<db::Database>;
   add<users::UserService, users::UserModule>(*users_, {}, [this](Database database) {
@@ -84,6 +85,9 @@ Hosting::Hosting(Dependencies dependencies)
       });
   add<calculator::Calculator, calculator::Calculator>(*calculator_, {},
                                                       [](Database) { return calculator::make_calculator(); });
+  add<numbers::NumberService, numbers::NumberService>(*numbers_, {"chat"}, [this](Database) {
+    return numbers::make_numbers({deps_.loop, *chat_}, deps_.config.numbers);
+  });
 }
 
 Hosting::~Hosting() = default;

@@ -13,6 +13,7 @@
 #include <parley/log_cursor.hpp>
 #include <parley/metrics.hpp>
 #include <parley/notifications/placed.hpp>
+#include <parley/numbers/placed.hpp>
 #include <parley/orders/placed.hpp>
 #include <parley/placement/remote.hpp>
 #include <parley/topology/compose.hpp>
@@ -55,6 +56,7 @@ class Hosting final : public topology::Placer {
   chat::ChatService& chat() noexcept { return *chat_; }
   notifications::NotificationService& notifications() noexcept { return *notifications_; }
   calculator::Calculator& calculator() noexcept { return *calculator_; }
+  numbers::NumberService& numbers() noexcept { return *numbers_; }
 
   // Whether the edges of this process show the module.
   bool shows(std::string_view module) const;
@@ -127,6 +129,7 @@ class Hosting final : public topology::Placer {
   std::unique_ptr<Placed<chat::ChatService>> chat_;
   std::unique_ptr<Placed<notifications::NotificationService>> notifications_;
   std::unique_ptr<Placed<calculator::Calculator>> calculator_;
+  std::unique_ptr<Placed<numbers::NumberService>> numbers_;
   std::deque<Place> places_;  // what is used before what uses it
   std::string own_address_;
   Scheduler::Timer sampling_;

@@ -65,20 +65,24 @@ def renamed(name):
     return RENAMED.get(name, name)
 
 
+def qualified(file, name):
+    return f"{file.package}.{name}" if file.package else name
+
+
 def lecture_agrees(files, lecture):
     messages, enums, methods = {}, {}, {}
     for file in files.values():
         for message in file.message_type:
-            messages[f"{file.package}.{message.name}"] = message
+            messages[qualified(file, message.name)] = message
         for enum in file.enum_type:
-            enums[f"{file.package}.{enum.name}"] = [(v.name, v.number) for v in enum.value]
+            enums[qualified(file, enum.name)] = [(v.name, v.number) for v in enum.value]
         for service in file.service:
             for method in service.method:
-                methods[f"{file.package}.{service.name}.{method.name}"] = method
+                methods[f"{qualified(file, service.name)}.{method.name}"] = method
     checked = 0
     for file in lecture.values():
         for message in file.message_type:
-            name = f"{file.package}.{message.name}"
+            name = qualified(file, message.name)
             ours = messages.get(renamed(name))
             if not ours:
                 problems.append(f"{name}: the lecture has it")
@@ -92,14 +96,14 @@ def lecture_agrees(files, lecture):
                     problems.append(f"{name}.{field.name}: {found}, in the lecture {wanted}")
                 checked += 1
         for enum in file.enum_type:
-            name = f"{file.package}.{enum.name}"
+            name = qualified(file, enum.name)
             wanted = [(v.name, v.number) for v in enum.value]
             if enums.get(name) != wanted:
                 problems.append(f"{name}: {enums.get(name)}, in the lecture {wanted}")
             checked += len(wanted)
         for service in file.service:
             for method in service.method:
-                name = f"{file.package}.{service.name}.{method.name}"
+                name = f"{qualified(file, service.name)}.{method.name}"
                 ours = methods.get(name)
                 if not ours:
                     problems.append(f"{name}: the lecture has it")

@@ -4,6 +4,7 @@
 #include <parley/chat/chat.hpp>
 #include <parley/codec/proto_file.hpp>
 #include <parley/notifications/notifications.hpp>
+#include <parley/numbers/numbers.hpp>
 #include <parley/orders/orders.hpp>
 #include <parley/users/users.hpp>
 
@@ -27,6 +28,7 @@ const std::vector<BoundService>& all_services() {
       {"chat", operations<chat::ChatService>(), nullptr},
       {"notifications", operations<notifications::NotificationService>(), nullptr},
       {"calculator", operations<calculator::Calculator>(), nullptr},
+      {"numbers", operations<numbers::NumberService>(), nullptr},
   };
   return services;
 }
@@ -144,11 +146,11 @@ TEST_CASE("there is a file per package", "[protofiles]") {
   std::vector<std::string> names;
   for (const auto& file : files().files()) names.push_back(file.name);
   CHECK(names == std::vector<std::string>{"user.proto", "order.proto", "chat.proto", "notification.proto",
-                                          "calculator.proto", "google/protobuf/empty.proto",
-                                          "google/protobuf/timestamp.proto"});
+                                          "calculator.proto", "NumberService.proto",
+                                          "google/protobuf/empty.proto", "google/protobuf/timestamp.proto"});
   CHECK(files().services() == std::vector<std::string>{"user.UserService", "order.OrderService",
                                                        "chat.ChatService", "notification.NotificationService",
-                                                       "calculator.Calculator"});
+                                                       "calculator.Calculator", "NumberService"});
   for (const auto& file : files().files())
     for (const auto& dependency : file.dependencies) CHECK(files().by_name(dependency));
   CHECK(!files().by_name("user"));
@@ -167,6 +169,10 @@ TEST_CASE("symbols are found in their files", "[protofiles]") {
   CHECK(files().containing("notification.Notification.DataEntry") == files().by_name("notification.proto"));
   CHECK(files().containing("google.protobuf.Timestamp") ==
         files().by_name("google/protobuf/timestamp.proto"));
+  for (const char* symbol : {"NumberService", "NumberService.Chat", "PrimeRequest", "Prime.value"}) {
+    INFO(symbol);
+    CHECK(files().containing(symbol) == files().by_name("NumberService.proto"));
+  }
   CHECK(!files().containing("user"));
   CHECK(!files().containing(".user.User"));
 }
@@ -186,6 +192,10 @@ TEST_CASE("the text says what the tables say", "[protofiles]") {
   CHECK(has(text_of("calculator.proto"), "rpc Add(Numbers) returns (Calculation);"));
   CHECK(has(text_of("chat.proto"), "rpc Follow(FollowRoomRequest) returns (stream RoomUpdate);"));
   CHECK(has(text_of("notification.proto"), "map<string, string> data = 6;"));
+  const auto& numbers = text_of("NumberService.proto");
+  CHECK(!has(numbers, "package"));
+  CHECK(has(numbers, "rpc SumNumbers(stream Number) returns (Sum);"));
+  CHECK(has(numbers, "rpc Chat(stream ChatMessage) returns (stream ChatMessage);"));
   for (const auto& file : files().files())
     for (std::size_t at = 0, end; at < file.text.size(); at = end + 1) {
       end = file.text.find('\n', at);
@@ -223,8 +233,8 @@ TEST_CASE("tables that protobuf cannot have are refused", "[protofiles]") {
         "the protobuf of NumberedRequest.name has a number that protobuf reserves");
   CHECK(refusal({row<Empty>(path), row<Empty>(path)}) ==
         "the protobuf of /test.Service/Do is declared twice");
-  for (const char* bad : {"", "/", "test.Service/Do", "/Service/Do", "/test.Service", "/test./Do",
-                          "/.Service/Do", "/test.Service/", "/te st.Service/Do", "/a..b.Service/Do"})
+  for (const char* bad : {"", "/", "test.Service/Do", "//Do", "/test.Service", "/test./Do", "/.Service/Do",
+                          "/test.Service/", "/te st.Service/Do", "/a..b.Service/Do"})
     CHECK(refusal({row<Empty>(bad)}).ends_with("is not of the form /package.Service/Method"));
 }
 

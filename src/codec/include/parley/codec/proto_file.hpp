@@ -12,7 +12,8 @@
 
 namespace parley::codec {
 
-// A file per protobuf package, with all of its services: `user.v1` is user/v1.proto. It has
+// A file per protobuf package, with all of its services: `user.v1` is user/v1.proto. What has no package is
+// in one file that is named after its first service. A file has
 //
 //   - of each operation with a gRPC path the method;
 //   - of each type they reach a message or enumeration at the top of the file, under the type's own name (the
@@ -27,7 +28,7 @@ class ProtoFiles {
  public:
   struct File {
     std::string name;                       // "user.proto"
-    std::string package;                    // "user"
+    std::string package;                    // "user"; empty for none
     std::string bytes;                      // a FileDescriptorProto, without source info
     std::string text;                       // .proto, which protoc makes the same of
     std::vector<std::string> dependencies;  // names of files, all of them among files()
@@ -35,7 +36,8 @@ class ProtoFiles {
 
   // Throws std::logic_error, naming type and field, for what protobuf cannot have: a field of a message
   // without a number or with one that is reserved, an enumeration without a zero, two types of one name that
-  // differ, a name that is given twice or is no identifier, a gRPC path that is not /package.Service/Method.
+  // differ, a name that is given twice or is no identifier, a gRPC path that is neither
+  // /package.Service/Method nor /Service/Method.
   explicit ProtoFiles(std::span<const BoundService> services);
 
   // In the order of the services; google's at the end.

@@ -39,6 +39,8 @@ class GrpcCall {
   // The client's next message; nothing when it has sent all. Good until the next read(). An error ends the
   // call: `cancelled`, or what is wrong with what was sent. One read at a time.
   virtual Task<Result<std::optional<std::string_view>>> read() = 0;
+  // A read() that waits ends with `cancelled`, as does every one from then on.
+  virtual void stop_reading() = 0;
   // A message to the client. Completes when there is room for more: what a client does not take is bounded by
   // Limits::send_buffer and one message. False when nobody takes it any more, and from then on.
   virtual Task<bool> write(std::string_view message) = 0;
