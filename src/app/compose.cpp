@@ -2,6 +2,7 @@
 
 #include "administrator.hpp"
 #include "announce.hpp"
+#include "compare/route.hpp"
 #include "databases.hpp"
 #include "process.hpp"
 #include "route_metrics.hpp"
@@ -264,6 +265,16 @@ Exit run_server(const Config& config) {
                                 .version = PARLEY_VERSION},
                                config.console);
   page->mount(router);
+  Ports ports;  // once it listens
+  compare::Route comparison({.loop = loop,
+                             .where =
+                                 [&] {
+                                   return compare::Where{reached_host(config.server.host),
+                                                         static_cast<std::uint16_t>(ports.http),
+                                                         static_cast<std::uint16_t>(ports.grpc)};
+                                 },
+                             .error_writer = gateway.error_writer()});
+  comparison.mount(router);
 
   const auto module_is_well = [&](std::string_view module) {
     for (const auto& [name, state] : health->report().dependencies)
@@ -302,7 +313,7 @@ Exit run_server(const Config& config) {
   if (!ws) return report(ws.error());
   const auto grpc = listen(grpc_server, host, config.server.grpc_port, "--grpc-port");
   if (!grpc) return report(grpc.error());
-  const Ports ports{.http = *http, .ws = *ws, .grpc = *grpc};
+  ports = {.http = *http, .ws = *ws, .grpc = *grpc};
   address = authority(host, ports.http);
   const std::string& ports_file = config.server.ports_file;
   if (!ports_file.empty()) ::unlink(ports_file.c_str());  // one of an earlier run tells lies
@@ -345,6 +356,10 @@ Exit run_server(const Config& config) {
                    grpc_edge->stop();
                    auto stopping = grpc_server.stop(config.server.grace * 4 / 5);
                    co_await std::move(stopping);
+                 }});
+  lifecycle.add({"comparison", {}, [&]() -> Task<void> {
+                   comparison.stop();
+                   co_return;
                  }});
   // A step of its own: an announcement that fails leaves no token behind.
   lifecycle.add(
