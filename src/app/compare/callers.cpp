@@ -130,9 +130,7 @@ class RestCaller final : public HttpCaller {
   RestCaller(const Where& where, const Asked& asked, Capture& capture)
       : HttpCaller(where, asked, capture,
                    {.method = verb_name(asked.row.verb), .path = asked.path, .body = asked.json}) {}
-  std::string call() const override {
-    return verb_name(asked_.row.verb) + " " + std::string(asked_.row.path);
-  }
+  std::string call() const override { return verb_name(asked_.row.verb) + " " + asked_.pattern; }
 
  private:
   Result<void> judge(const client::Answer& answer) override {

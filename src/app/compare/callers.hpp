@@ -18,7 +18,8 @@ namespace parley::app::compare {
 // An operation and one request of it, in every form.
 struct Asked {
   const Operation& row;
-  std::string path;        // of REST
+  std::string pattern;     // of REST: "/api/v3/users/{id}"
+  std::string path;        // the same of this request
   std::string json;        // the body of REST, empty for none
   std::string parameters;  // of JSON-RPC
   std::string protobuf;

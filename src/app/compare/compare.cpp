@@ -31,13 +31,17 @@ const Operation& row_of(std::string_view name) {
   return *std::ranges::find(operations<Port>(), name, &Operation::name);
 }
 
-// The row's path with what stands for its parameters.
-std::string path_of(const Operation& row, const std::string& id = {}) {
+std::string pattern_of(const Operation& row) {
+  constexpr std::string_view mark = "{version}";
   std::string path(row.path);
-  for (const auto& [mark, value] : {std::pair<std::string_view, std::string_view>{"{version}", version},
-                                    std::pair<std::string_view, std::string_view>{"{id}", id}})
-    if (const auto at = path.find(mark); at != path.npos) path.replace(at, mark.size(), value);
+  if (const auto at = path.find(mark); at != path.npos) path.replace(at, mark.size(), version);
   return path;
+}
+
+std::string path_of(const Operation& row, const std::string& id) {
+  constexpr std::string_view mark = "{id}";
+  auto path = pattern_of(row);
+  return path.replace(path.find(mark), mark.size(), id);
 }
 
 // ---- the user ------------------------------------------------------------------------------------------
@@ -50,7 +54,7 @@ struct Found {
 Result<Found> find_user(const Where& where) {
   const net::client::Target target{.host = where.host, .port = where.http, .limit = call_limit};
   const auto wanted = lecture_user();
-  const auto users = path_of(row_of<users::UserService>("ListUsers"));
+  const auto users = pattern_of(row_of<users::UserService>("ListUsers"));
   const auto answer = net::client::send(target, {.path = users + "?q=" + wanted.email + "&page_size=100"});
   if (!answer) return std::unexpected(answer.error());
   const auto page = codec::from_json<users::UserPage>(answer->body);
@@ -185,14 +189,16 @@ Result<Comparison> compare(const Where& where, const Plan& plan) {
   };
   const Planned all[] = {
       {"a user by id",
-       {get, path_of(get, found->id), {}, codec::to_json(by_id), codec::to_protobuf(by_id)},
+       {get, pattern_of(get), path_of(get, found->id), {}, codec::to_json(by_id), codec::to_protobuf(by_id)},
        true},
       // Not timed: every sum is kept in the calculator's history, which is short.
       {"two numbers, the smallest message here",
-       {add, path_of(add), codec::to_json(numbers), codec::to_json(numbers), codec::to_protobuf(numbers)},
+       {add, pattern_of(add), pattern_of(add), codec::to_json(numbers), codec::to_json(numbers),
+        codec::to_protobuf(numbers)},
        false},
       {"the lecture's request; refused, as that user exists: what is sent is the same",
-       {create, path_of(create), codec::to_json(user), codec::to_json(user), codec::to_protobuf(user), true},
+       {create, pattern_of(create), pattern_of(create), codec::to_json(user), codec::to_json(user),
+        codec::to_protobuf(user), true},
        false}};
   for (const auto& [about, asked, timed] : all) {
     auto subject = compare_one(about, where, asked, plan, timed);

@@ -51,7 +51,7 @@ std::string flag_names(std::uint32_t type, std::uint32_t flags) {
 // How a field stands in its block (RFC 7541 section 6).
 const char* form_of(unsigned char first) {
   if (first & 0x80) return "from the table";
-  if (first & 0x40) return "literal, goes into the table";
+  if (first & 0x40) return "literal, kept";
   if (first & 0x20) return "the table's size, then a field";
   return first & 0x10 ? "literal, never kept" : "literal, not kept";
 }
@@ -115,7 +115,7 @@ void GrpcReader::add_data(std::string_view content, Pieces& out) {
     const auto message = in.take(length);
     missing_ = length - message.size();
     if (missing_ == 0 && !compressed) {
-      add_protobuf(message, message_, 2, out);
+      add_protobuf(message, message_, 1, out);
     } else if (!message.empty()) {
       add(out, Part::payload, 2, message, compressed ? "compressed" : "the message begins");
     }

@@ -12,9 +12,7 @@ namespace parley::app::compare {
 namespace {
 
 constexpr std::int32_t max_depth = 8;   // of messages shown within each other
-constexpr std::size_t most_text = 160;  // bytes of a text
-constexpr const char* wire_names[] = {"varint", "64-bit",      "length-delimited",
-                                      "group",  "group's end", "32-bit"};
+constexpr std::size_t most_text = 400;  // bytes of a text
 
 std::optional<std::uint64_t> varint(Cursor& in) {
   std::uint64_t value = 0;
@@ -127,8 +125,9 @@ void add_protobuf(std::string_view message, const TypeInfo& type, std::int32_t d
     if (!whole) return add(out, Part::payload, depth, start, "no protobuf");
     const auto* field = find(type, number);
     const auto* known = field ? &value_type(*field->type) : nullptr;
-    std::string text = "field " + std::to_string(number) + (field ? " " + std::string(field->name) : "") +
-                       ", wire type " + std::to_string(wire) + " (" + wire_names[wire] + ")";
+    // As a .proto file has it.
+    std::string text = (field ? std::string(field->name) : "unknown") + " = " + std::to_string(number) +
+                       ", wire type " + std::to_string(wire);
     const auto taken = [&] { return start.substr(0, start.size() - in.left()); };
     if (wire == 0) {
       add(out, Part::payload, depth, taken(), text + ": " + shown_varint(*value, known));
@@ -137,7 +136,7 @@ void add_protobuf(std::string_view message, const TypeInfo& type, std::int32_t d
     } else if (wire == 5) {
       add(out, Part::payload, depth, taken(), text + ": " + std::to_string(fixed(content)));
     } else {
-      text += ", length " + std::to_string(content.size());
+      text += ", " + std::to_string(content.size()) + " bytes";
       if (const auto* inner = known ? message_of(*known, number, *field) : nullptr;
           inner && depth < max_depth) {
         add(out, Part::payload, depth, taken(), text + ": " + std::string(inner->name));

@@ -29,16 +29,20 @@ std::string right(std::int64_t number, std::size_t width) {
   return right(number == 0 ? "·" : std::to_string(number), width);
 }
 
-// At most so many columns.
-std::string cut(std::string_view text, std::size_t width) {
-  if (columns(text) <= width) return std::string(text);
-  std::string out;
-  for (std::size_t used = 0; used + 1 < width && !text.empty(); ++used) {
-    const auto step = utf8_step(text);
-    out += text.substr(0, step.length);
-    text.remove_prefix(step.length);
+// Lines of so many columns, broken anywhere where there is no space in the last third of one: JSON has few.
+std::vector<std::string> broken(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  while (columns(text) > width) {
+    std::size_t end = 0, space = 0;  // bytes
+    for (std::size_t used = 0; used < width; ++used) {
+      if (text[end] == ' ' && used * 3 > width * 2) space = end;
+      end += utf8_step(text.substr(end)).length;
+    }
+    lines.emplace_back(text.substr(0, space ? space : end));
+    text.remove_prefix(space ? space + 1 : end);
   }
-  return out + "…";
+  lines.emplace_back(text);
+  return lines;
 }
 
 class Page {
@@ -47,7 +51,10 @@ class Page {
       : terminal_(terminal), width_(std::clamp(terminal.width, narrowest, widest)) {}
 
   void line(std::string_view text = {}) { out_.append(text) += '\n'; }
-  void title(std::string_view text) { line(terminal_.paint(Ink::bold, text)); }
+  void title(std::string_view text, std::size_t indent = 0) {
+    for (const auto& part : wrapped(text, width_ - indent))
+      line(std::string(indent, ' ') + terminal_.paint(Ink::bold, part));
+  }
   std::string dim(std::string_view text) const { return terminal_.paint(Ink::dim, text); }
   // `text` in lines behind `before`, which takes `taken` columns.
   void paragraph(std::string before, std::size_t taken, std::string_view text, bool dimmed = false) {
@@ -91,7 +98,7 @@ class Page {
   }
 
   void wire(const Measured& measured, const char* which, const Shown& shown) {
-    title("  " + measured.protocol + ", " + which + ": " + measured.call);
+    title(measured.protocol + ", " + which + ": " + measured.call, 2);
     pieces("call", shown.sent);
     pieces("answer", shown.received);
     if (shown.left_out > 0) line("    " + dim("and " + std::to_string(shown.left_out) + " pieces more"));
@@ -101,9 +108,10 @@ class Page {
   void claim(const Claim& claim) {
     paragraph("  " + (claim.holds ? terminal_.paint(Ink::green, "✓") : terminal_.paint(Ink::red, "✗")) + " ",
               4, claim.claim);
-    paragraph(std::string(4, ' ') + (claim.holds ? terminal_.paint(Ink::green, "holds: ")
-                                                 : terminal_.paint(Ink::red, "does not hold: ")),
-              claim.holds ? 11 : 19, claim.measured);
+    const std::string verdict = claim.holds ? "holds:" : "does not hold:";
+    auto lines = wrapped(verdict + " " + claim.measured, width_ - 4);
+    lines.front().replace(0, verdict.size(), terminal_.paint(claim.holds ? Ink::green : Ink::red, verdict));
+    for (const auto& part : lines) line("    " + part);
     paragraph(std::string(4, ' '), 4, claim.why, true);
     line();
   }
@@ -112,14 +120,19 @@ class Page {
 
  private:
   void pieces(std::string_view way, const std::vector<Piece>& all) {
-    constexpr std::size_t hex_columns = 25;  // eight bytes and the mark of more
+    constexpr std::size_t bytes = 9, hex_columns = 3 * bytes;  // the header of an HTTP/2 frame
+    constexpr std::size_t before = 2 + 5 + 2 + hex_columns + 2;
+    line("  " + dim(way));
     for (const auto& piece : all) {
       const std::size_t indent = 2 * static_cast<std::size_t>(piece.depth);
-      // Names and texts explain themselves; of what is longer the first bytes are enough.
-      const auto hex = columns(piece.hex) > hex_columns ? piece.hex.substr(0, 3 * 8 - 1) + " …" : piece.hex;
-      line("  " + dim(left(std::exchange(way, {}), 7)) + right(std::to_string(piece.size), 5) + "  " +
-           terminal_.paint(ink_of(piece.part), left(hex, hex_columns)) + "  " + std::string(indent, ' ') +
-           cut(piece.text, width_ - 43 - indent));
+      // Of what is longer the first bytes are enough.
+      const auto hex =
+          columns(piece.hex) > hex_columns ? piece.hex.substr(0, hex_columns - 4) + " …" : piece.hex;
+      auto start = "  " + right(std::to_string(piece.size), 5) + "  " +
+                   terminal_.paint(ink_of(piece.part), left(hex, hex_columns)) + "  " +
+                   std::string(indent, ' ');
+      for (const auto& part : broken(piece.text, width_ - before - indent - 2))
+        line(std::exchange(start, std::string(before + indent + 2, ' ')).append(part));
     }
   }
 
@@ -165,8 +178,10 @@ std::string printed(const Comparison& comparison, const Terminal& terminal, bool
     page.title("What the bytes of " + main.operation + " say");
     page.paragraph(
         "", 0,
-        "The number of bytes, the first of them in hexadecimal digits, and what they mean: payload, "
-        "headers, framing, connection, in four colours.",
+        "Each line: how many bytes, the first of them in hexadecimal digits, what they say. A field of "
+        "protobuf begins with its tag, which is its number times eight plus the wire type: 0 a varint, 1 "
+        "eight bytes, 2 a length and as many bytes. HTTP/2 keeps fields of headers in a table, one for "
+        "each direction, and later calls name them by their place in it.",
         true);
     page.line();
     for (const auto& measured : main.protocols) page.wire(measured, "a later call", measured.warm_wire);

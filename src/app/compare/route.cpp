@@ -24,6 +24,11 @@ docs::Endpoint endpoint() {
   return endpoint;
 }
 
+Result<Comparison> busy() {
+  return std::unexpected(
+      Error{Code::resource_exhausted, "a comparison is running, and there is one at a time", {}, again});
+}
+
 Result<Request> read_request(const net::Request& request) {
   const auto given = request.query_parameters();
   if (!given) return std::unexpected(given.error());
@@ -73,8 +78,7 @@ Task<void> Route::answer(net::Request& request, net::Response& response) {
 Task<Result<Comparison>> Route::compare_beside(std::int32_t calls, const CallContext& context) {
   if (stopping_) co_return fail(Code::unavailable, "the server is stopping");
   if (running_) {
-    Error busy{Code::resource_exhausted, "a comparison is running, and there is one at a time", {}, again};
-    co_return std::unexpected(std::move(busy));
+    co_return busy();
   }
   const auto run = running_ = std::make_shared<Run>();
   run->deadline = context.deadline;
