@@ -237,6 +237,16 @@ Exit run_server(const Config& config) {
                    .request_timeout = config.net.request_timeout},
                   config.teaching);
   fault_interceptor = teaching::make_fault_interceptor(*faults, loop, gateway.error_writer());
+  Ports ports;  // once it listens
+  compare::Route comparison({.loop = loop,
+                             .where =
+                                 [&] {
+                                   return compare::Where{reached_host(config.server.host),
+                                                         static_cast<std::uint16_t>(ports.http),
+                                                         static_cast<std::uint16_t>(ports.grpc)};
+                                 },
+                             .error_writer = gateway.error_writer()});
+  comparison.mount(router);
   const auto security = rest::security_fields(config.rest);
   std::unique_ptr<console::Console> page;  // outlives the server, whose figures it shows
 
@@ -265,16 +275,6 @@ Exit run_server(const Config& config) {
                                 .version = PARLEY_VERSION},
                                config.console);
   page->mount(router);
-  Ports ports;  // once it listens
-  compare::Route comparison({.loop = loop,
-                             .where =
-                                 [&] {
-                                   return compare::Where{reached_host(config.server.host),
-                                                         static_cast<std::uint16_t>(ports.http),
-                                                         static_cast<std::uint16_t>(ports.grpc)};
-                                 },
-                             .error_writer = gateway.error_writer()});
-  comparison.mount(router);
 
   const auto module_is_well = [&](std::string_view module) {
     for (const auto& [name, state] : health->report().dependencies)
