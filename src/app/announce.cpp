@@ -9,9 +9,12 @@
 
 namespace parley::app {
 
-// An unspecified address is reached over loopback.
+std::string reached_host(const std::string& host) {
+  return host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
+}
+
 std::string authority(const std::string& host, std::int32_t port) {
-  std::string name = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
+  std::string name = reached_host(host);
   if (name.contains(':')) name = "[" + name + "]";
   return name + ":" + std::to_string(port);
 }

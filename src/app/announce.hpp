@@ -14,6 +14,10 @@ struct Ports {
   std::int32_t http = 0, ws = 0, grpc = 0;
 };
 
+// The address by which a client on this machine reaches a server that listens on `host`: an unspecified one is
+// reached over loopback.
+std::string reached_host(const std::string& host);
+
 // "127.0.0.1:8080", "[::1]:8080": the address a client on this machine uses.
 std::string authority(const std::string& host, std::int32_t port);
 

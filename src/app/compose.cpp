@@ -2,6 +2,7 @@
 
 #include "administrator.hpp"
 #include "announce.hpp"
+#include "compare/route.hpp"
 #include "hosting/child.hpp"
 #include "hosting/hosting.hpp"
 #include "process.hpp"
@@ -215,6 +216,16 @@ Exit run_server(const Loaded& loaded) {
                    .request_timeout = config.net.request_timeout},
                   config.teaching);
   fault_interceptor = teaching::make_fault_interceptor(*faults, loop, gateway.error_writer());
+  Ports ports;  // once it listens
+  compare::Route comparison({.loop = loop,
+                             .where =
+                                 [&] {
+                                   return compare::Where{reached_host(config.server.host),
+                                                         static_cast<std::uint16_t>(ports.http),
+                                                         static_cast<std::uint16_t>(ports.grpc)};
+                                 },
+                             .error_writer = gateway.error_writer()});
+  comparison.mount(router);
   const auto security = rest::security_fields(config.rest);
   std::unique_ptr<console::Console> page;  // outlives the server, whose figures it shows
 
@@ -277,7 +288,7 @@ Exit run_server(const Loaded& loaded) {
   if (!ws) return report(ws.error());
   const auto grpc = listen(grpc_server, host, config.server.grpc_port, "--grpc-port");
   if (!grpc) return report(grpc.error());
-  const Ports ports{.http = *http, .ws = *ws, .grpc = *grpc};
+  ports = {.http = *http, .ws = *ws, .grpc = *grpc};
   address = authority(host, ports.http);
   hosting.serves_at(authority(host, ports.grpc));
   const std::string& ports_file = config.server.ports_file;
@@ -305,6 +316,10 @@ Exit run_server(const Loaded& loaded) {
                    grpc_edge->stop();
                    auto stopping = grpc_server.stop(config.server.grace * 4 / 5);
                    co_await std::move(stopping);
+                 }});
+  lifecycle.add({"comparison", {}, [&]() -> Task<void> {
+                   comparison.stop();
+                   co_return;
                  }});
   // A step of its own: an announcement that fails leaves no token behind.
   lifecycle.add({"token",

@@ -99,7 +99,7 @@ Result<Connection> Connection::open(const Target& target) {
       failure = errno;
       continue;
     }
-    Connection connection(socket, target.authority());
+    Connection connection(socket, target.authority(), target.tap);
     if (::connect(socket, address->ai_addr, address->ai_addrlen) != 0) {
       failure = errno;
       if (failure != EINPROGRESS) continue;
@@ -144,6 +144,7 @@ Result<void> Connection::write(std::string_view bytes, SteadyTime deadline) {
   while (!bytes.empty()) {
     const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
+      if (tap_) tap_->sent(bytes.substr(0, static_cast<std::size_t>(sent)));
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       if (auto ready = wait(POLLOUT, deadline); !ready) return ready;
@@ -160,6 +161,7 @@ Result<bool> Connection::read(std::string& buffer, SteadyTime deadline) {
     char bytes[16384];
     const auto got = ::recv(socket_, bytes, sizeof bytes, 0);
     if (got >= 0) {
+      if (tap_) tap_->received({bytes, static_cast<std::size_t>(got)});
       buffer.append(bytes, static_cast<std::size_t>(got));
       return got > 0;
     }

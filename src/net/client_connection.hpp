@@ -14,10 +14,11 @@ class Connection {
  public:
   static Result<Connection> open(const Target& target);
   Connection(Connection&& other) noexcept
-      : socket_(std::exchange(other.socket_, -1)), name_(std::move(other.name_)) {}
+      : socket_(std::exchange(other.socket_, -1)), name_(std::move(other.name_)), tap_(other.tap_) {}
   Connection& operator=(Connection&& other) noexcept {
     std::swap(socket_, other.socket_);
     std::swap(name_, other.name_);
+    std::swap(tap_, other.tap_);
     return *this;
   }
   ~Connection();
@@ -29,10 +30,12 @@ class Connection {
   void cut() noexcept;
 
  private:
-  Connection(int socket, std::string name) noexcept : socket_(socket), name_(std::move(name)) {}
+  Connection(int socket, std::string name, Tap* tap) noexcept
+      : socket_(socket), name_(std::move(name)), tap_(tap) {}
   Result<void> wait(short events, SteadyTime deadline) const;
   int socket_;
   std::string name_;
+  Tap* tap_;
 };
 
 inline SteadyTime deadline_of(const Target& target) {

@@ -15,6 +15,18 @@ using boost::beast::error_code;
 
 constexpr std::uint32_t max_head = 64 << 10;
 
+Result<Answer> exchange(Connection& connection, std::string_view request, SteadyTime deadline) {
+  if (auto sent = connection.write(request, deadline); !sent) return std::unexpected(sent.error());
+  AnswerReader reader;
+  while (!reader.is_done()) {
+    const auto more = reader.more(connection, deadline);
+    if (!more) return std::unexpected(more.error());
+  }
+  auto answer = reader.head();
+  answer.body = std::move(reader.body());
+  return answer;
+}
+
 }  // namespace
 
 // One answer as it comes in.
@@ -100,17 +112,29 @@ Result<Answer> send(const Target& target, const Request& request) {
   if (!head) return std::unexpected(head.error());
   auto connection = Connection::open(target);
   if (!connection) return std::unexpected(connection.error());
-  const auto deadline = deadline_of(target);
-  if (auto sent = connection->write(*head + "Connection: close\r\n\r\n" + request.body, deadline); !sent)
-    return std::unexpected(sent.error());
-  AnswerReader reader;
-  while (!reader.is_done()) {
-    const auto more = reader.more(*connection, deadline);
-    if (!more) return std::unexpected(more.error());
-  }
-  auto answer = reader.head();
-  answer.body = std::move(reader.body());
-  return answer;
+  return exchange(*connection, *head + "Connection: close\r\n\r\n" + request.body, deadline_of(target));
+}
+
+struct HttpConnection::Impl {
+  Target target;
+  Connection connection;
+};
+
+HttpConnection::HttpConnection(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+HttpConnection::HttpConnection(HttpConnection&&) noexcept = default;
+HttpConnection& HttpConnection::operator=(HttpConnection&&) noexcept = default;
+HttpConnection::~HttpConnection() = default;
+
+Result<HttpConnection> HttpConnection::open(const Target& target) {
+  auto connection = Connection::open(target);
+  if (!connection) return std::unexpected(connection.error());
+  return HttpConnection(std::make_unique<Impl>(Impl{target, std::move(*connection)}));
+}
+
+Result<Answer> HttpConnection::send(const Request& request) {
+  auto head = request_head(impl_->target, request);
+  if (!head) return std::unexpected(head.error());
+  return exchange(impl_->connection, *head + "\r\n" + request.body, deadline_of(impl_->target));
 }
 
 }  // namespace parley::net::client

@@ -58,7 +58,8 @@ struct GrpcChannel::Impl : std::enable_shared_from_this<Impl> {
                     .limits = http2_limits(),
                     .timeouts = {options.connect_timeout, options.keepalive_time, options.keepalive_timeout,
                                  options.keepalive_time + options.keepalive_timeout},
-                    .bytes_out = bytes_out} {}
+                    .bytes_out = bytes_out,
+                    .tap = options.tap} {}
 
   bool usable() const { return connection && !connection->closed(); }
 

@@ -72,6 +72,7 @@ void Http2Connection::on_read(const error_code& error, std::size_t size) {
   std::string_view bytes(input_.data(), size);
   std::size_t room = input_.size();
   for (int rounds = 0;;) {
+    if (environment_.tap) environment_.tap->received(bytes);
     if (!session_.receive(bytes)) {
       if (!seen_ && role_ == Http2Session::Role::server) return refuse_http1();
       over_ = true;
@@ -112,6 +113,7 @@ bool Http2Connection::flush() {
     }
     error_code error;
     const auto size = socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
+    if (environment_.tap) environment_.tap->sent({out_.data() + sent_, size});
     sent_ += size;
     environment_.bytes_out += size;
     if (size > 0) progress_ = now();

@@ -6,6 +6,8 @@
 #include "loop_impl.hpp"
 #include "timer_wheel.hpp"
 
+#include <parley/net/tap.hpp>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -31,6 +33,7 @@ class Http2Connection : public AnswerTurn::Member, public TimerWheel::Entry, pro
     Http2Session::Limits limits;
     Timeouts timeouts;
     std::uint64_t& bytes_out;
+    Tap* tap = nullptr;
   };
 
   void start();

@@ -39,7 +39,7 @@ HEAVY = [
     (r"boost/", ["src/net/*", "tests/unit/net/*", "tests/fuzz/http_connection.cpp"]),
     (r"zlib\.h", ["src/net/*.cpp", "tests/unit/net/*"]),
     (r"xxhash\.h", ["src/net/answer.cpp"]),
-    (r"nghttp2/", ["src/net/http2_session.cpp"]),
+    (r"nghttp2/", ["src/net/http2_session.cpp", "src/net/hpack.cpp"]),
     (r"nlohmann/", ["src/codec/*.cpp", "src/docs/*", "modules/jsonrpc/src/openrpc.cpp", "tests/unit/codec/*",
                     "tests/unit/docs/*", "tests/unit/rest/*", "tests/unit/jsonrpc/*",
                     "tests/unit/teaching/*", "tests/fuzz/*.cpp"]),

@@ -28,8 +28,8 @@ def bash(*words):
 
 
 def test_bash_offers_commands():
-    assert {"demo", "doctor", "serve", "config", "token", "backup", "restore", "reset", "help", "version", "completion",
-            "--help", "--version"} == set(bash("parley", ""))
+    assert {"demo", "doctor", "compare", "serve", "config", "token", "backup", "restore", "reset", "help", "version",
+            "completion", "--help", "--version"} == set(bash("parley", ""))
     assert bash("parley", "re") == ["restore", "reset"]
 
 

@@ -23,7 +23,8 @@ def test_every_command_of_the_tour_works(server, tmp_path):
     (tmp_path / "parley").symlink_to(os.path.abspath(BINARY))
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
     environment = dict(inherited, PATH=f"{tmp_path}:{os.path.join(ROOT, 'tests', 'e2e', 'bin')}:{os.environ['PATH']}",
-                       WEBSOCAT_PORTS=f"8080={server.http} 8081={server.ws}", GRPCURL_PORT=str(server.grpc))
+                       WEBSOCAT_PORTS=f"8080={server.http} 8081={server.ws}", GRPCURL_PORT=str(server.grpc),
+                       PARLEY_PORT=str(server.http), PARLEY_GRPC_PORT=str(server.grpc))
     assert blocks()
     meant_to_fail = ('"name": "J"', "calculate/divide", '"status": "DELIVERED"', "-si 'localhost", "Bearer token123")
     meant_to_refuse = ("hello?", '"params": [1, 0]', '"Authorization: Bearer $TOKEN" -d')  # in words, with a good status

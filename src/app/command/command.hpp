@@ -78,6 +78,7 @@ Exit run_serve(const CommandLine& line);
 Exit run_config(const CommandLine& line);
 Exit run_demo(const CommandLine& line);
 Exit run_doctor(const CommandLine& line);
+Exit run_compare(const CommandLine& line);
 Exit run_token(const CommandLine& line);
 Exit run_backup(const CommandLine& line);
 Exit run_restore(const CommandLine& line);

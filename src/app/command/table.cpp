@@ -66,6 +66,20 @@ constexpr Flag doctor_own[] = {
 };
 constexpr std::span<const Flag> doctor_flags[] = {doctor_own, where, listening};
 
+constexpr Flag compare_own[] = {
+    {"--calls", "N", "later calls of each protocol that are timed, 1 to 5000 (default 200)"},
+    {"--summary", nullptr, "leave out the bytes of the messages"},
+    {"--json", nullptr, "one JSON document, as GET /api/compare answers it"},
+};
+constexpr Flag reaching[] = {
+    {"--host", "ADDR", "where the server listens (default 127.0.0.1)", Offer::nothing, "server", "host"},
+    {"--port", "N", "its port of HTTP (default 8080)", Offer::nothing, "server", "port"},
+    {"--grpc-port", "N", "its port of gRPC (default 50051)", Offer::nothing, "server", "grpc_port"},
+    {"--ports-file", "FILE", "where `parley serve --ports-file` has written its ports", Offer::file, "server",
+     "ports_file"},
+};
+constexpr std::span<const Flag> compare_flags[] = {compare_own, reaching, where};
+
 constexpr Flag token_own[] = {
     {"--user", "NAME", "whose token it is"},
     {"--service", "NAME", "instead of --user: the service that calls"},
@@ -102,6 +116,11 @@ constexpr Example doctor_examples[] = {
     {"parley doctor", "can `parley serve` start here?"},
     {"parley doctor --data ./data --port 9000 --json", "the same of other settings, for a program"},
 };
+constexpr Example compare_examples[] = {
+    {"parley compare", "with `parley serve` in another terminal"},
+    {"parley compare --summary --calls 1000", "sizes, times and the lecture's claims alone"},
+    {"parley compare --ports-file ports.json --json", "for a program, of a server on any free ports"},
+};
 constexpr Example token_examples[] = {
     {"parley token --user alice --permissions users:read,users:write", "for 15 minutes"},
     {"parley token --service orders --permissions users:read --expires 1h",
@@ -137,6 +156,11 @@ constexpr Command rows[] = {
      "Takes the flags of `parley serve` and checks what a server with them would need. It harms no server "
      "that runs. Exit status 1 when something is wrong.",
      no_argument, doctor_flags, doctor_examples, run_doctor},
+    {"compare", first, "the same calls over REST, JSON-RPC, WebSocket and gRPC, in bytes and time",
+     "Calls a running server and measures what goes over the sockets: payload, headers and framing of the "
+     "first call on a connection and of a later one, how long calls take, what the bytes say, and which of "
+     "the lecture's figures hold. Takes the lecture's user, john.doe@example.com, or creates it.",
+     no_argument, compare_flags, compare_examples, run_compare},
     {"serve", server, "run the server until SIGTERM or SIGINT", "Needs no flag, account, network or file.",
      no_argument, as_served, serve_examples, run_serve},
     {"config", server, "print the effective settings and where each comes from", "", no_argument,

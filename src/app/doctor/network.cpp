@@ -1,3 +1,4 @@
+#include "announce.hpp"
 #include "config/check.hpp"
 #include "doctor/checks.hpp"
 #include "doctor/processes.hpp"
@@ -65,10 +66,7 @@ int try_to_bind(const std::string& host, std::uint16_t port) {
 
 // "parley/0.1.0" where a Parley answers there, otherwise empty.
 std::string parley_at(const std::string& host, std::uint16_t port) {
-  net::client::Target target{host == "0.0.0.0" ? "127.0.0.1"
-                             : host == "::"    ? "::1"
-                                               : host,
-                             port, std::chrono::milliseconds(2000)};
+  const net::client::Target target{reached_host(host), port, std::chrono::milliseconds(2000)};
   const auto answer = net::client::send(target, {.path = "/health"});
   if (!answer) return {};
   const auto server = answer->header("Server");

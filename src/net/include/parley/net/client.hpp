@@ -6,6 +6,7 @@
 // invalid_argument for a URL that is none, failed_precondition for a status that was not expected.
 #pragma once
 
+#include <parley/net/tap.hpp>
 #include <parley/result.hpp>
 
 #include <chrono>
@@ -25,6 +26,7 @@ struct Target {
   std::string host = "127.0.0.1";
   std::uint16_t port = 80;
   std::chrono::milliseconds limit{10'000};
+  Tap* tap = nullptr;  // of all connections made to it; may be null
 
   std::string authority() const;  // "localhost:8080", "[::1]:8080"
   // "http://host:port", a slash at its end allowed.
@@ -49,6 +51,22 @@ struct Answer {
 
 // On a connection of its own.
 Result<Answer> send(const Target& target, const Request& request);
+
+// Requests one after another on one connection, which both sides keep.
+class HttpConnection {
+ public:
+  static Result<HttpConnection> open(const Target& target);
+  HttpConnection(HttpConnection&&) noexcept;
+  HttpConnection& operator=(HttpConnection&&) noexcept;
+  ~HttpConnection();
+  // unavailable, too, when the server has closed the connection meanwhile.
+  Result<Answer> send(const Request& request);
+
+ private:
+  struct Impl;
+  explicit HttpConnection(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
 
 struct Event {
   std::string id;    // the last one named, as the standard has it

@@ -5,6 +5,7 @@
 #include <parley/describe.hpp>
 #include <parley/net/grpc.hpp>
 #include <parley/net/loop.hpp>
+#include <parley/net/tap.hpp>
 #include <parley/result.hpp>
 #include <parley/task.hpp>
 
@@ -52,6 +53,7 @@ struct GrpcClientOptions {
   std::int64_t max_message = 4 << 20;
   std::int64_t send_buffer = 256 << 10;
   std::int32_t max_waiting = 1'000;  // calls that wait for a connection
+  Tap* tap = nullptr;                // may be null
 };
 
 // One address, one connection, made when it is first needed and again when it has broken. Loop thread only.

@@ -1,0 +1,115 @@
+#include "compare/route.hpp"
+
+#include <parley/codec/json.hpp>
+#include <parley/docs/route.hpp>
+#include <parley/validate.hpp>
+
+namespace parley::app::compare {
+namespace {
+
+constexpr std::chrono::seconds again{2};  // what a client is told that came while one runs
+
+docs::Endpoint endpoint() {
+  docs::Endpoint endpoint{
+      .id = "CompareProtocols",
+      .summary = "The same operations over REST, JSON-RPC, WebSocket and gRPC, in bytes and time",
+      .details =
+          "The server calls itself over loopback and measures what goes over the sockets, as `parley "
+          "compare` does from outside. One comparison runs at a time; it creates the lecture's user where "
+          "there is none and adds twelve sums to the calculator's history.",
+      .request = &describe<Request>(),
+      .answers = {{.contents = {docs::json_of<Comparison>()}, .tagged = false}},
+      .errors = code_bits(Code::invalid_argument, Code::resource_exhausted, Code::unavailable,
+                          Code::deadline_exceeded, Code::failed_precondition, Code::internal)};
+  return endpoint;
+}
+
+Result<Comparison> busy() {
+  return std::unexpected(
+      Error{Code::resource_exhausted, "a comparison is running, and there is one at a time", {}, again});
+}
+
+Result<Request> read_request(const net::Request& request) {
+  const auto given = request.query_parameters();
+  if (!given) return std::unexpected(given.error());
+  Request read;
+  std::vector<FieldProblem> problems;
+  for (const auto& [name, value] : *given) set_from_text(describe<Request>(), &read, name, value, problems);
+  if (problems.empty()) conform(describe<Request>(), &read, problems);
+  if (!problems.empty()) return std::unexpected(invalid_argument(std::move(problems)));
+  return read;
+}
+
+}  // namespace
+
+Route::~Route() {
+  stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Route::stop() {
+  stopping_ = true;
+  if (running_) running_->withdrawn = true;
+}
+
+void Route::mount(net::Router& router) {
+  router
+      .add(net::Method::get, "/api/compare",
+           [this](net::Request& request, net::Response& response) { return answer(request, response); })
+      .endpoint = docs::share(endpoint());
+}
+
+Task<void> Route::answer(net::Request& request, net::Response& response) {
+  const auto asked = read_request(request);
+  if (!asked) {
+    deps_.error_writer(request, response, asked.error());
+    co_return;
+  }
+  auto comparing = compare_beside(asked->calls, request.context);
+  const auto comparison = co_await std::move(comparing);
+  if (!comparison) {
+    deps_.error_writer(request, response, comparison.error());
+    co_return;
+  }
+  response.header("Cache-Control", "no-store");
+  response.body = codec::to_json(*comparison);
+}
+
+Task<Result<Comparison>> Route::compare_beside(std::int32_t calls, const CallContext& context) {
+  if (stopping_) co_return fail(Code::unavailable, "the server is stopping");
+  if (running_) {
+    co_return busy();
+  }
+  const auto run = running_ = std::make_shared<Run>();
+  run->deadline = context.deadline;
+  if (context.cancellation) context.cancellation->on_cancel([run] { run->withdrawn = true; });
+  auto waiting = callback<Result<Comparison>>([&](Resume<Result<Comparison>> resume) {
+    auto done = std::make_shared<Resume<Result<Comparison>>>(std::move(resume));
+    thread_ = std::thread([&loop = deps_.loop, where = deps_.where(), calls, run, done] {
+      Result<Comparison> compared;
+      try {
+        compared =
+            compare(where, {.calls = calls, .stopped = [&] {
+                              return run->withdrawn || std::chrono::steady_clock::now() >= run->deadline;
+                            }});
+      } catch (const std::exception& failure) {
+        compared = fail(Code::internal, failure.what());
+      }
+      auto shared = std::make_shared<Result<Comparison>>(std::move(compared));
+      loop.post([done, shared] { (*done)(std::move(*shared)); });
+    });
+  });
+  auto compared = co_await waiting;
+  if (context.cancellation) context.cancellation->on_cancel(nullptr);
+  thread_.join();  // it has nothing left to do
+  running_.reset();
+  if (!compared && compared.error().code == Code::cancelled) {
+    if (stopping_) co_return fail(Code::unavailable, "the server is stopping");
+    if (!run->withdrawn)
+      co_return fail(Code::deadline_exceeded,
+                     "the comparison took longer than a request may; ask for fewer `calls`");
+  }
+  co_return compared;
+}
+
+}  // namespace parley::app::compare
