@@ -103,7 +103,8 @@ struct Operation {
   std::string_view rpc;         // JSON-RPC method; empty: see rpc_method()
   const char* grpc = nullptr;   // "/user.UserService/CreateUser"; static storage
   std::string_view permission;  // empty: public
-  bool idempotent = false;      // may be retried; documentation
+  bool idempotent = false;      // may be retried
+  bool endless = false;         // a stream that ends when its call does: a stop does not wait for it
   ErrorShape error_shape = ErrorShape::problem;
   std::uint32_t errors = 0;  // code_bits() that the domain refuses with; see possible_errors()
   Shape shape = Shape::unary;
@@ -170,6 +171,9 @@ consteval attribute::Set<std::uint32_t, &Operation::errors> fails(Codes... codes
   return {code_bits(codes...)};
 }
 consteval attribute::Set<bool, &Operation::idempotent> idempotent() {
+  return {true};
+}
+consteval attribute::Set<bool, &Operation::endless> endless() {
   return {true};
 }
 consteval attribute::Set<ErrorShape, &Operation::error_shape> errors_as(ErrorShape shape) {

@@ -173,6 +173,12 @@ Task<Result<void>> Service::follow(CallContext context, FollowRoom request, Sink
   // A position that was asked for may be beyond the log's end, which only the log itself can tell: it may
   // have messages that are not published yet.
   bool inside = position <= room.last;
+  if (!request.after_seq) {
+    RoomUpdate begin;
+    begin.position = position;
+    const bool taken = co_await sink.send(begin);
+    if (!taken) co_return fail(Code::cancelled, "the receiver has gone");
+  }
 
   for (;;) {
     if (auto fine = follower.may_go_on(); !fine) co_return std::unexpected(std::move(fine.error()));

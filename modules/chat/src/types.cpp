@@ -161,6 +161,11 @@ const parley::TypeInfo& parley::describe<parley::chat::RoomUpdate>() {
   static constexpr Row rows[] = {
       field<&RoomUpdate::messages>("messages", doc("Oldest first."), number(1)),
       field<&RoomUpdate::gap>("gap", doc("What is missing before the messages."), number(2)),
+      field<&RoomUpdate::position>(
+          "position",
+          doc("Of the first update of a stream of what comes from now on: behind which "
+              "message that is."),
+          number(3)),
   };
   static const TypeInfo type = object<RoomUpdate>("RoomUpdate", rows, "What a follower of a room gets.");
   return type;

@@ -9,8 +9,11 @@
 #include <parley/grpc/edge.hpp>
 
 #include <array>
+#include <list>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace parley::grpc {
 namespace {
@@ -46,7 +49,12 @@ class GrpcEdge final : public Edge {
 
   void mount(net::Router& router) override { mount_proto_files(router, files_); }
 
-  void stop() override { health_.stop(); }
+  // Whatever may go on for ever ends now, so that the rest has the time to finish.
+  void stop() override {
+    stopping_ = true;
+    health_.stop();
+    for (const auto& cancellation : std::vector(endless_.begin(), endless_.end())) cancellation->cancel();
+  }
 
   Task<net::GrpcStatus> serve(net::GrpcCall& call) override {
     CallContext context = call.context();
@@ -62,8 +70,11 @@ class GrpcEdge final : public Edge {
     const auto shape = method->row().shape;
     if (context.deadline == SteadyTime::max() && shape == Shape::unary)
       context.deadline = context.clock->steady() + deps_.call_timeout;
+    const Endless endless(*this, method->row().endless ? context.cancellation : nullptr);
     auto running = streams_in(shape) ? run_stream(*method, context, call) : run(*method, context, call);
     const auto outcome = co_await std::move(running);
+    if (stopping_ && !outcome && outcome.error().code == Code::cancelled)
+      co_return net::GrpcStatus{Code::unavailable, "the server is stopping"};
     co_return outcome ? net::GrpcStatus{} : to_status(outcome.error());
   }
 
@@ -84,6 +95,25 @@ class GrpcEdge final : public Edge {
   }
 
  private:
+  // A call's place among those that a stop ends.
+  class Endless {
+   public:
+    Endless(GrpcEdge& edge, std::shared_ptr<Cancellation> cancellation) : edge_(edge) {
+      if (!cancellation) return;
+      if (edge.stopping_) cancellation->cancel();
+      place_ = edge.endless_.insert(edge.endless_.end(), std::move(cancellation));
+    }
+    Endless(const Endless&) = delete;
+    Endless& operator=(const Endless&) = delete;
+    ~Endless() {
+      if (place_) edge_.endless_.erase(*place_);
+    }
+
+   private:
+    GrpcEdge& edge_;
+    std::optional<std::list<std::shared_ptr<Cancellation>>::iterator> place_;
+  };
+
   struct Figures {
     std::array<Counter*, code_count> requests{};
     Histogram* duration = nullptr;
@@ -125,6 +155,8 @@ class GrpcEdge final : public Edge {
   const codec::ProtoFiles files_;
   const calls::Edge calls_edge_;
   const Methods methods_;
+  std::list<std::shared_ptr<Cancellation>> endless_;
+  bool stopping_ = false;
   std::unordered_map<const calls::BoundOperation*, Figures> figures_;  // null: of all that are unknown
 };
 

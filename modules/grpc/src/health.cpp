@@ -11,7 +11,7 @@ std::span<const Operation> operations<grpc::Health>() {
                                       grpc_method(calls::health_check_path), idempotent(),
                                       fails(Code::not_found)),
       operation<&grpc::Health::watch>("Watch", summary("Whether a service is well, now and as it changes"),
-                                      grpc_method("/grpc.health.v1.Health/Watch"), idempotent()),
+                                      grpc_method("/grpc.health.v1.Health/Watch"), idempotent(), endless()),
   };
   return rows;
 }

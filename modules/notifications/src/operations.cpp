@@ -21,19 +21,21 @@ constexpr Operation rows[] = {
         details(
             "His own and those to everybody: the newest page, or with `since` those after it. Going on from "
             "`next` loses nothing and repeats nothing."),
-        http(Verb::get, "/api/v1/notifications"), grpc_method("/notification.NotificationService/ListNotifications"),
-        permission("notifications:read"), idempotent()),
+        http(Verb::get, "/api/v1/notifications"),
+        grpc_method("/notification.NotificationService/ListNotifications"), permission("notifications:read"),
+        idempotent()),
     operation<&NotificationService::subscribe>(
         "Subscribe", summary("Streams a user's notifications as they come."),
         details(
             "The first is an INFO titled `Connected`; then come his own and those to everybody, of the types "
             "asked for."),
-        http(Verb::get, "/api/v1/notifications/stream"), grpc_method("/notification.NotificationService/Subscribe"),
-        permission("notifications:read"), idempotent()),
+        http(Verb::get, "/api/v1/notifications/stream"),
+        grpc_method("/notification.NotificationService/Subscribe"), permission("notifications:read"),
+        idempotent(), endless()),
     operation<&NotificationService::follow>(
         "FollowNotifications", summary("Streams notifications in pages, for an edge that serves many."),
-        grpc_method("/notification.NotificationService/FollowNotifications"), permission("notifications:read"),
-        idempotent()),
+        grpc_method("/notification.NotificationService/FollowNotifications"),
+        permission("notifications:read"), idempotent(), endless()),
 };
 static_assert(distinct(rows));
 

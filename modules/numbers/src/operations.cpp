@@ -21,7 +21,7 @@ constexpr Operation rows[] = {
             "its log. A message comes to everybody in the room, its sender included. When the client has "
             "sent all, the call ends as soon as that has come back."),
         grpc_method("/NumberService/Chat"), permission("chat:write"),
-        fails(Code::resource_exhausted, Code::permission_denied)),
+        fails(Code::resource_exhausted, Code::permission_denied), endless()),
 };
 static_assert(distinct(rows));
 

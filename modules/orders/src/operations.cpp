@@ -39,7 +39,7 @@ constexpr Operation rows[] = {
         grpc_method("/order.OrderService/ListUserOrders"), permission("orders:read"), idempotent()),
     operation<&OrderService::follow_orders>(
         "FollowOrders", summary("Stream what happens to orders, as it happens"),
-        grpc_method("/order.OrderService/FollowOrders"), permission("orders:read"), idempotent()),
+        grpc_method("/order.OrderService/FollowOrders"), permission("orders:read"), idempotent(), endless()),
 };
 static_assert(distinct(rows));
 

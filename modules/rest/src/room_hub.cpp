@@ -19,6 +19,7 @@ LogSource::View RoomSource::view(const void* update) const {
   view.gap = of_room.gap;
   view.entries = of_room.messages.data();
   view.count = of_room.messages.size();
+  view.position = of_room.position;
   return view;
 }
 

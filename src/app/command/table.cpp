@@ -80,6 +80,10 @@ constexpr Flag reaching[] = {
 };
 constexpr std::span<const Flag> compare_flags[] = {compare_own, reaching, where};
 
+constexpr Flag topology_own[] = {{"--json", nullptr, "one JSON document, as GET /api/topology answers it"}};
+constexpr std::span<const Flag> topology_flags[] = {topology_own, reaching, where};
+constexpr std::span<const Flag> move_flags[] = {reaching, where};
+
 constexpr Flag token_own[] = {
     {"--user", "NAME", "whose token it is"},
     {"--service", "NAME", "instead of --user: the service that calls"},
@@ -120,6 +124,15 @@ constexpr Example compare_examples[] = {
     {"parley compare", "with `parley serve` in another terminal"},
     {"parley compare --summary --calls 1000", "sizes, times and the lecture's claims alone"},
     {"parley compare --ports-file ports.json --json", "for a program, of a server on any free ports"},
+};
+constexpr Example topology_examples[] = {
+    {"parley topology", "with `parley serve` in another terminal"},
+};
+constexpr Example extract_examples[] = {
+    {"parley extract orders", "into a process of its own, while the server serves"},
+};
+constexpr Example absorb_examples[] = {
+    {"parley absorb orders", "back into the server"},
 };
 constexpr Example token_examples[] = {
     {"parley token --user alice --permissions users:read,users:write", "for 15 minutes"},
@@ -163,6 +176,25 @@ constexpr Command rows[] = {
      no_argument, compare_flags, compare_examples, run_compare},
     {"serve", server, "run the server until SIGTERM or SIGINT", "Needs no flag, account, network or file.",
      no_argument, as_served, serve_examples, run_serve},
+    {"topology", server, "show which modules there are, in which processes, and how they do", "", no_argument,
+     topology_flags, topology_examples, run_topology},
+    {"extract",
+     server,
+     "move a module of the running server into a process of its own",
+     "The server goes on serving: calls of the module wait while its database changes hands, and none is "
+     "lost. The process ends with the server.",
+     {"MODULE", "users, orders, chat, notifications, calculator or numbers", true, Offer::module},
+     move_flags,
+     extract_examples,
+     run_extract},
+    {"absorb",
+     server,
+     "take an extracted module back",
+     "",
+     {"MODULE", "a module that was extracted", true, Offer::module},
+     move_flags,
+     absorb_examples,
+     run_absorb},
     {"config", server, "print the effective settings and where each comes from", "", no_argument,
      config_flags, config_examples, run_config},
     {"token", server, "print a token that calls may show, for a user or a service",

@@ -7,12 +7,14 @@
 
 #include <algorithm>
 #include <ranges>
+#include <thread>
 
 namespace parley::app {
 namespace {
 
 constexpr std::chrono::milliseconds stream_time{2'000};  // for streams to notice that it has gone
 constexpr std::chrono::milliseconds child_patience{15'000};
+constexpr std::chrono::milliseconds held_interval{20}, held_time{500};
 constexpr std::chrono::milliseconds watch_interval{100};
 constexpr std::chrono::milliseconds first_restart{500}, last_restart{10'000};
 
@@ -216,7 +218,15 @@ std::vector<std::pair<std::string, std::string>> Hosting::health() const {
 Result<void> Hosting::open() {
   for (auto& place : places_) {
     if (!place.hosted) continue;
-    if (auto opened = place.module->open(); !opened) return opened;
+    auto opened = place.module->open();
+    // A child of a server that was killed may need a moment to end.
+    for (auto waited = held_interval;
+         !opened && opened.error().code == Code::unavailable && waited <= held_time;
+         waited += held_interval) {
+      std::this_thread::sleep_for(held_interval);
+      opened = place.module->open();
+    }
+    if (!opened) return opened;
   }
   return {};
 }

@@ -83,6 +83,9 @@ struct FollowRoom {
 struct RoomUpdate {
   std::vector<Message> messages;  // at most 100
   std::optional<LogGap> gap;      // before `messages`
+  // Of the first update of a call that follows what comes from now on, which has no messages: behind which
+  // one that is. Who loses the call goes on from there.
+  std::optional<std::int64_t> position;
 };
 
 // Somebody was named in a room's message as `@name`: at the start of its content, or behind a character that
