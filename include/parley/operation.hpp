@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace parley {
 
@@ -105,6 +106,7 @@ struct Operation {
   std::string_view permission;  // empty: public
   bool idempotent = false;      // may be retried
   bool endless = false;         // a stream that ends when its call does: a stop does not wait for it
+  std::uint16_t since = 1;      // first API version that has it
   ErrorShape error_shape = ErrorShape::problem;
   std::uint32_t errors = 0;  // code_bits() that the domain refuses with; see possible_errors()
   Shape shape = Shape::unary;
@@ -175,6 +177,11 @@ consteval attribute::Set<bool, &Operation::idempotent> idempotent() {
 }
 consteval attribute::Set<bool, &Operation::endless> endless() {
   return {true};
+}
+// The first API version that has the operation, for the packages of gRPC. REST mounts a {version} path in
+// every version, so a row of a later one has none.
+consteval attribute::Set<std::uint16_t, &Operation::since> exists_since(std::uint16_t version) {
+  return {version};
 }
 consteval attribute::Set<ErrorShape, &Operation::error_shape> errors_as(ErrorShape shape) {
   return {shape};
@@ -273,6 +280,8 @@ consteval Operation operation(std::string_view name, A... attributes) {
   row.request = &describe<typename S::In>;
   row.answer = &describe<typename S::Out>;
   row.call = &detail::thunk<Method>;
+  if (row.since > 1 && row.path.find("{version}") != row.path.npos)
+    throw "a row that does not exist in every version has a path that does";
   return row;
 }
 
@@ -292,16 +301,39 @@ consteval bool distinct(std::span<const Operation> rows) {
 template <class Port>
 std::span<const Operation> operations();
 
+// A protobuf package that has a service as one version of the API shows it.
+struct VersionedPackage {
+  std::string_view package;  // "user.v1"
+  std::uint16_t version;
+};
+// Specialised by a port that is served under such packages too, beside that of its rows, which has the newest
+// version: in static storage.
+template <class Port>
+std::span<const VersionedPackage> packages() {
+  return {};
+}
+
 // A port that is present, local or remote, as the edges see it. The port outlives the edges.
 struct BoundService {
   std::string_view module;  // "users"
   std::span<const Operation> operations;
   void* port;
   std::string_view about = {};  // a sentence of documentation
+  std::span<const VersionedPackage> packages = {};
 };
 template <class Port>
 BoundService bind_service(std::string_view module, Port& port, std::string_view about = {}) {
-  return {module, operations<Port>(), &port, about};
+  return {module, operations<Port>(), &port, about, packages<Port>()};
 }
+
+// A gRPC method of an operation, and the API version in which it shows what it reads and answers.
+struct GrpcMethod {
+  std::string path;
+  std::uint16_t version;
+};
+// Every one that a row of the service has: none without a gRPC path; otherwise that path, in the newest
+// version, and one in each package whose version has the operation. Throws std::logic_error for a path
+// without a service that packages should have.
+std::vector<GrpcMethod> grpc_methods(const BoundService& service, const Operation& row);
 
 }  // namespace parley

@@ -17,7 +17,7 @@ namespace {
 // A service whose port is built later.
 template <class Port>
 BoundService listed(std::string_view module, std::string_view about) {
-  return {module, operations<Port>(), nullptr, about};
+  return {module, operations<Port>(), nullptr, about, packages<Port>()};
 }
 
 }  // namespace

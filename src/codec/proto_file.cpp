@@ -4,6 +4,7 @@
 #include <parley/codec/protobuf.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -22,6 +23,7 @@ using namespace descriptor;
 struct Method {
   const BoundService* bound;
   const Operation* row;
+  std::uint16_t version;
   std::string_view package;
   std::string_view service;
   std::string_view name;
@@ -33,11 +35,12 @@ bool is_identifier(std::string_view name) {
          std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-Method method_of(const BoundService& bound, const Operation& row) {
-  const std::string_view path = row.grpc;
+// `path` outlives it.
+Method method_of(const BoundService& bound, const Operation& row, std::string_view path,
+                 std::uint16_t version) {
   const auto slash = path.rfind('/');
   const auto dot = path.rfind('.', slash);
-  Method method{&bound, &row, {}, {}, {}};
+  Method method{&bound, &row, version, {}, {}, {}};
   if (path.starts_with('/') && slash != 0 && slash != path.npos) {
     const bool packaged = dot != path.npos && dot < slash;
     if (packaged) method.package = path.substr(1, dot - 1);
@@ -61,19 +64,25 @@ const std::string timestamp_name = ".google.protobuf.Timestamp";
 // Builds the file of one package.
 class Builder {
  public:
-  // `service`: the first of it.
-  Builder(std::string_view package, std::string_view service)
-      : scope_(package.empty() ? std::string() : "." + std::string(package)) {
+  // `service`: the first of it. Fields of later versions are not there.
+  Builder(std::string_view package, std::string_view service, std::uint16_t version)
+      : version_(version), scope_(package.empty() ? std::string() : "." + std::string(package)) {
     file_.package = package;
     file_.name = package.empty() ? service : package;
     std::ranges::replace(file_.name, '.', '/');
     file_.name += ".proto";
   }
 
+  // A package is of one version.
+  Builder& expect(const Method& method) {
+    if (method.version != version_) refuse(method.package, {}, "is declared in two versions of the API");
+    return *this;
+  }
+
   void count(const Method& method) {
     uses_[&method.row->request()].requests++;
     reach(method.row->answer(), true);
-    reach(method.row->request(), false);
+    reach(method.row->request(), streams_in(method.row->shape));
   }
 
   void add(const Method& method) {
@@ -106,7 +115,7 @@ class Builder {
   // How the methods of the package use a type.
   struct Use {
     int requests = 0;
-    bool elsewhere = false;  // as an answer or inside another message
+    bool elsewhere = false;  // as an answer, one of many requests of a call, or inside another message
     bool reached = false;
   };
 
@@ -120,8 +129,11 @@ class Builder {
     use.elsewhere |= elsewhere;
     if (std::exchange(use.reached, true)) return;
     if (type.element) reach(*type.element, true);
-    for (const auto& row : type.fields) reach(*row.type, true);
+    for (const auto& row : type.fields)
+      if (shows(row)) reach(*row.type, true);
   }
+
+  bool shows(const FieldInfo& row) const noexcept { return row.rules.since <= version_; }
 
   std::string outer_message(const Method& method, const TypeInfo& type) {
     if (type.kind != Kind::object) refuse(method.row->grpc, {}, "has a request or answer that is no object");
@@ -218,7 +230,8 @@ class Builder {
       add_field(message, value.name, 1, type, value);
     } else {
       if (type.doc) message.comment = type.doc;
-      for (const auto& row : type.fields) add_row(message, row);
+      for (const auto& row : type.fields)
+        if (shows(row)) add_row(message, row);
     }
     if (!again)
       file_.messages[index] = std::move(message);
@@ -337,6 +350,7 @@ class Builder {
   }
 
   FileProto file_;
+  const std::uint16_t version_;
   const std::string scope_;  // ".package"; empty for none
   std::map<const TypeInfo*, Use> uses_;
   std::map<const TypeInfo*, std::string> names_;
@@ -377,17 +391,20 @@ std::vector<std::string> symbols_of(const FileProto& file) {
 }  // namespace
 
 ProtoFiles::ProtoFiles(std::span<const BoundService> services) {
+  std::deque<std::string> paths;  // which does not move them
   std::vector<Method> methods;
   for (const auto& bound : services)
     for (const auto& row : bound.operations)
-      if (row.grpc) methods.push_back(method_of(bound, row));
+      for (auto& [path, version] : grpc_methods(bound, row))
+        methods.push_back(method_of(bound, row, paths.emplace_back(std::move(path)), version));
 
   std::vector<std::pair<std::string_view, Builder>> builders;
   const auto builder = [&](const Method& method) -> Builder& {
     const auto found =
         std::ranges::find(builders, method.package, [](const auto& pair) { return pair.first; });
-    if (found != builders.end()) return found->second;
-    return builders.emplace_back(method.package, Builder(method.package, method.service)).second;
+    if (found != builders.end()) return found->second.expect(method);
+    return builders.emplace_back(method.package, Builder(method.package, method.service, method.version))
+        .second;
   };
   for (const auto& method : methods) builder(method).count(method);
   for (const auto& method : methods) builder(method).add(method);

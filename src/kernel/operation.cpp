@@ -1,5 +1,8 @@
 #include <parley/operation.hpp>
 
+#include <limits>
+#include <stdexcept>
+
 namespace parley {
 
 Task<Result<bool>> Inbound::next(const TypeInfo&, void*) {
@@ -11,6 +14,23 @@ std::uint32_t possible_errors(const Operation& row) {
   if (!row.request().fields.empty()) errors |= code_bits(Code::invalid_argument);
   if (!row.permission.empty()) errors |= code_bits(Code::unauthenticated, Code::permission_denied);
   return errors;
+}
+
+std::vector<GrpcMethod> grpc_methods(const BoundService& service, const Operation& row) {
+  std::vector<GrpcMethod> all;
+  if (!row.grpc) return all;
+  const std::string_view path = row.grpc;
+  all.push_back({std::string(path), std::numeric_limits<std::uint16_t>::max()});
+  const auto slash = path.rfind('/');
+  const auto dot = path.rfind('.', slash);
+  const auto name = dot == path.npos ? 1 : dot + 1;  // of the service, and the rest
+  for (const auto& [package, version] : service.packages) {
+    if (!path.starts_with('/') || slash == 0 || name >= slash)
+      throw std::logic_error("the gRPC path " + std::string(path) + " has no service");
+    if (row.since > version) continue;
+    all.push_back({std::string("/").append(package).append(".").append(path.substr(name)), version});
+  }
+  return all;
 }
 
 }  // namespace parley

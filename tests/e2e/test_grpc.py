@@ -10,7 +10,7 @@ import pytest
 from conftest import awaited
 from grpc_client import Client, text_field
 
-SERVICES = ["calculator.Calculator", "user.UserService", "order.OrderService",
+SERVICES = ["calculator.Calculator", "user.UserService", "user.v1.UserService", "user.v2.UserService", "order.OrderService",
             "notification.NotificationService", "chat.ChatService", "grpc.health.v1.Health",
             "NumberService", "grpc.reflection.v1alpha.ServerReflection", "grpc.reflection.v1.ServerReflection"]
 
@@ -76,6 +76,29 @@ def test_a_user_over_grpc_is_the_same_over_rest(client, server):
     client.call("user.UserService/DeleteUser", {"id": made.id})
     assert refused(lambda: client.call("user.UserService/GetUser", {"id": made.id})).code() == (
         grpc.StatusCode.NOT_FOUND)
+
+
+def test_a_version_shows_what_its_api_shows(client):
+    made = create_user(client, phone="+1-555-123-4567", city="New York")
+    first = client.call("user.v1.UserService/GetUser", {"id": made.id})
+    second = client.call("user.v2.UserService/GetUser", {"id": made.id})
+    assert {field.name for field in second.DESCRIPTOR.fields} - {field.name for field in first.DESCRIPTOR.fields} == {
+        "phone", "avatar", "updated_at"}
+    assert (first.name, first.city, second.phone) == ("Grace Hopper", "New York", "+1-555-123-4567")
+    # Nothing of a later version is on the wire either.
+    raw = client.channel.unary_unary("/user.v1.UserService/GetUser")(b"\x0a\x24" + made.id.encode(), timeout=5)
+    assert b"555" not in raw and b"New York" in raw
+    assert "GetUserProfile" not in client.service("user.v1.UserService").methods_by_name
+    profile = client.call("user.v2.UserService/GetUserProfile", {"id": made.id})
+    assert (profile.name, profile.city, profile.active) == ("Grace Hopper", "New York", True)
+    assert profile.member_since == made.created_at
+    unknown = refused(lambda: client.channel.unary_unary("/user.v1.UserService/GetUserProfile")(b"", timeout=5))
+    assert unknown.code() == grpc.StatusCode.UNIMPLEMENTED
+    listed = client.call("user.v1.UserService/ListUsers", {"q": made.email})
+    assert [user.id for user in listed] == [made.id]
+    email = f"v1{time.monotonic_ns()}@example.com"
+    both = client.call("user.v1.UserService/CreateUser", {"name": "Ada", "email": email})
+    assert client.call("user.v2.UserService/GetUser", {"id": both.id}).email == email
 
 
 def test_the_lectures_list_is_a_stream(client):

@@ -58,6 +58,7 @@ def test_the_service_is_the_lectures(client):
     assert list(methods) == ["GetPrimes", "SumNumbers", "Chat"]
     assert methods["GetPrimes"].input_type.full_name == "PrimeRequest"
     assert methods["GetPrimes"].input_type.fields_by_name["limit"].number == 1
+    assert (methods["SumNumbers"].input_type.name, methods["SumNumbers"].output_type.name) == ("Number", "Sum")
     assert methods["Chat"].input_type is methods["Chat"].output_type
     assert client.call("grpc.health.v1.Health/Check", {"service": "NumberService"}).status == 1
 

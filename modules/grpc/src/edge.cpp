@@ -28,9 +28,9 @@ Health::Serving serving(const Dependencies& deps) {
     for (const auto& row : own) all.emplace(std::string(service_of(row.grpc)), always);
   for (const auto& service : deps.services)
     for (const auto& row : service.operations) {
-      if (!row.grpc) continue;
-      all.emplace(std::string(service_of(row.grpc)),
-                  [ask = deps.serving, module = service.module] { return !ask || ask(module); });
+      for (const auto& method : grpc_methods(service, row))
+        all.emplace(std::string(service_of(method.path)),
+                    [ask = deps.serving, module = service.module] { return !ask || ask(module); });
     }
   return all;
 }
@@ -67,10 +67,10 @@ class GrpcEdge final : public Edge {
     if (!method)
       co_return net::GrpcStatus{Code::unimplemented,
                                 "there is no method of this name; reflection tells which there are"};
-    const auto shape = method->row().shape;
+    const auto shape = method->operation.row().shape;
     if (context.deadline == SteadyTime::max() && shape == Shape::unary)
       context.deadline = context.clock->steady() + deps_.call_timeout;
-    const Endless endless(*this, method->row().endless ? context.cancellation : nullptr);
+    const Endless endless(*this, method->operation.row().endless ? context.cancellation : nullptr);
     auto running = streams_in(shape) ? run_stream(*method, context, call) : run(*method, context, call);
     const auto outcome = co_await std::move(running);
     if (stopping_ && !outcome && outcome.error().code == Code::cancelled)
@@ -126,24 +126,24 @@ class GrpcEdge final : public Edge {
     return all;
   }
 
-  static Task<Result<void>> run(const calls::BoundOperation& method, const CallContext& context,
+  static Task<Result<void>> run(const Methods::Method& method, const CallContext& context,
                                 net::GrpcCall& call) {
     auto reading = call.read();
     auto message = co_await std::move(reading);
     if (!message) co_return std::unexpected(std::move(message.error()));
     if (!*message) co_return fail(Code::internal, "the call has no message");
-    OneMessage in(**message);
-    Answers out(call);
-    auto running = method.call(context, in, out);
+    OneMessage in(**message, method.style);
+    Answers out(call, method.style);
+    auto running = method.operation.call(context, in, out);
     auto outcome = co_await std::move(running);
     co_return outcome;
   }
 
-  static Task<Result<void>> run_stream(const calls::BoundOperation& method, const CallContext& context,
+  static Task<Result<void>> run_stream(const Methods::Method& method, const CallContext& context,
                                        net::GrpcCall& call) {
-    MessageStream in(call);
-    Answers out(call);
-    auto running = method.call(context, in, out);
+    MessageStream in(call, method.style);
+    Answers out(call, method.style);
+    auto running = method.operation.call(context, in, out);
     auto outcome = co_await std::move(running);
     co_return outcome;
   }
@@ -158,6 +158,7 @@ class GrpcEdge final : public Edge {
   std::list<std::shared_ptr<Cancellation>> endless_;
   bool stopping_ = false;
   std::unordered_map<const calls::BoundOperation*, Figures> figures_;  // null: of all that are unknown
+  std::unordered_map<const Methods::Method*, Figures> figures_;  // null: of all that are unknown
 };
 
 }  // namespace

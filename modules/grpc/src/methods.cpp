@@ -9,9 +9,12 @@ Methods::Methods(const calls::Edge& edge, std::span<const BoundService> services
   for (const auto& service : services)
     for (const auto& row : service.operations) {
       if (!row.grpc) continue;
-      const auto& method = methods_.emplace_back(edge, service, row);
-      if (!by_path_.emplace(row.grpc, &method).second)
-        throw std::logic_error("two operations have the gRPC method " + std::string(row.grpc));
+      const auto& operation = operations_.emplace_back(edge, service, row);
+      for (auto& [path, version] : grpc_methods(service, row)) {
+        const Method& method = methods_.emplace_back(Method{std::move(path), {version}, operation});
+        if (!by_path_.emplace(method.path, &method).second)
+          throw std::logic_error("two operations have the gRPC method " + method.path);
+      }
     }
 }
 

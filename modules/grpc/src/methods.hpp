@@ -1,11 +1,13 @@
 // The rows of all services as gRPC methods.
 #pragma once
 
+#include <parley/codec/protobuf.hpp>
 #include <parley/operation.hpp>
 #include <parley/rpc/call.hpp>
 
 #include <deque>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -16,15 +18,22 @@ class Methods {
   // Throws std::logic_error for two rows of one path. `edge` outlives it.
   Methods(const calls::Edge& edge, std::span<const BoundService> services);
 
+  struct Method {
+    const std::string path;
+    const codec::ProtobufStyle style;  // of its messages
+    const calls::BoundOperation& operation;
+  };
   // Of a path such as "/user.UserService/CreateUser"; null for none.
-  const calls::BoundOperation* find(std::string_view path) const noexcept {
+  const Method* find(std::string_view path) const noexcept {
     const auto found = by_path_.find(path);
     return found == by_path_.end() ? nullptr : found->second;
   }
 
  private:
-  std::deque<calls::BoundOperation> methods_;  // a deque does not move its elements
-  std::unordered_map<std::string_view, const calls::BoundOperation*> by_path_;
+  // Deques do not move their elements.
+  std::deque<calls::BoundOperation> operations_;
+  std::deque<Method> methods_;
+  std::unordered_map<std::string_view, const Method*> by_path_;
 };
 
 // "user.UserService" of such a path.

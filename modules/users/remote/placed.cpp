@@ -28,6 +28,9 @@ class PlacedUserService final : public Placed<UserService> {
   Task<Result<void>> stream_users(CallContext context, StreamUsers request, Sink<User> sink) override {
     return call<&UserService::stream_users>(std::move(context), std::move(request), sink);
   }
+  Task<Result<UserProfile>> get_user_profile(CallContext context, GetUserProfile request) override {
+    return call<&UserService::get_user_profile>(std::move(context), std::move(request));
+  }
   Task<Result<UserValidation>> validate_user(CallContext context, ValidateUser request) override {
     return call<&UserService::validate_user>(std::move(context), std::move(request));
   }

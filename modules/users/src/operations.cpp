@@ -15,6 +15,10 @@ constexpr Operation rows[] = {
                                       http(Verb::get, "/api/{version}/users/{id}"),
                                       grpc_method("/user.UserService/GetUser"), permission("users:read"),
                                       idempotent(), fails(Code::not_found)),
+    operation<&UserService::get_user_profile>("GetUserProfile", summary("Get what others may see of a user"),
+                                              grpc_method("/user.UserService/GetUserProfile"),
+                                              permission("users:read"), idempotent(), exists_since(2),
+                                              fails(Code::not_found)),
     operation<&UserService::update_user>(
         "UpdateUser", summary("Replace a user; what is left out is cleared"),
         http(Verb::put, "/api/{version}/users/{id}"), grpc_method("/user.UserService/UpdateUser"),
@@ -40,9 +44,16 @@ constexpr Operation rows[] = {
 };
 static_assert(distinct(rows));
 
+// The lecture's gRPC versioning: user_v1.proto and user_v2.proto.
+constexpr VersionedPackage versions[] = {{"user.v1", 1}, {"user.v2", 2}};
+
 }  // namespace
 
 template <>
 std::span<const parley::Operation> parley::operations<UserService>() {
   return rows;
+}
+template <>
+std::span<const parley::VersionedPackage> parley::packages<UserService>() {
+  return versions;
 }

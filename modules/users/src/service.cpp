@@ -123,6 +123,21 @@ Task<Result<User>> Service::get_user(CallContext context, GetUser request) {
   return find_user(std::move(context), std::move(request.id));
 }
 
+Task<Result<UserProfile>> Service::get_user_profile(CallContext context, GetUserProfile request) {
+  GetUser get{std::move(request.id)};
+  auto user = co_await get_user(std::move(context), std::move(get));
+  if (!user) co_return std::unexpected(std::move(user.error()));
+  UserProfile profile;
+  profile.id = std::move(user->id);
+  profile.name = std::move(user->name);
+  profile.avatar = std::move(user->avatar);
+  profile.city = std::move(user->city);
+  profile.country = std::move(user->country);
+  profile.active = user->active;
+  profile.member_since = user->created_at;
+  co_return profile;
+}
+
 Task<Result<User>> Service::find_user(CallContext context, std::string id) {
   if (!is_user_id(id)) co_return no_such_user();
   UserCache::Fill fill(cache_, id);

@@ -17,6 +17,7 @@ class Service final : public UserModule {
   Task<Result<void>> start() override;
   Task<Result<User>> create_user(CallContext context, CreateUser request) override;
   Task<Result<User>> get_user(CallContext context, GetUser request) override;
+  Task<Result<UserProfile>> get_user_profile(CallContext context, GetUserProfile request) override;
   Task<Result<User>> update_user(CallContext context, UpdateUser request) override;
   Task<Result<User>> patch_user(CallContext context, PatchUser request) override;
   Task<Result<void>> delete_user(CallContext context, DeleteUser request) override;

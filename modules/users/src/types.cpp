@@ -91,6 +91,31 @@ const TypeInfo& describe<GetUser>() {
 }
 
 template <>
+const TypeInfo& describe<GetUserProfile>() {
+  static constexpr Row rows[] = {
+      field<&GetUserProfile::id>("id", lower_case(), number(1), doc(id_doc), example(id_example)),
+  };
+  static const TypeInfo type = object<GetUserProfile>("GetUserProfileRequest", rows);
+  return type;
+}
+
+// The lecture names it and shows nothing of it.
+template <>
+const TypeInfo& describe<UserProfile>() {
+  static constexpr Row rows[] = {
+      field<&UserProfile::id>("id", number(1), doc(id_doc), example(id_example)),
+      field<&UserProfile::name>("name", number(2), doc(name_doc), example(name_example)),
+      field<&UserProfile::avatar>("avatar", number(3), doc(avatar_doc), example(avatar_example)),
+      field<&UserProfile::city>("city", number(4), doc(city_doc), example(R"("New York")")),
+      field<&UserProfile::country>("country", number(5), doc(country_doc), example(R"("USA")")),
+      field<&UserProfile::active>("active", number(6), doc(active_doc)),
+      field<&UserProfile::member_since>("member_since", number(7), doc("When the user was created.")),
+  };
+  static const TypeInfo type = object<UserProfile>("UserProfile", rows, "What others may see of a user.");
+  return type;
+}
+
+template <>
 const TypeInfo& describe<UpdateUser>() {
   static constexpr Row rows[] = {
       field<&UpdateUser::id>("id", lower_case(), number(1), doc(id_doc), example(id_example)),

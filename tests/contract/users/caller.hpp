@@ -59,6 +59,10 @@ class Caller {
     GetUser request{std::move(id)};
     return run(service().get_user(placement_.context(), std::move(request)));
   }
+  Result<UserProfile> profile(std::string id) {
+    GetUserProfile request{std::move(id)};
+    return run(service().get_user_profile(placement_.context(), std::move(request)));
+  }
   Result<User> update(UpdateUser request) {
     return run(service().update_user(placement_.context(), std::move(request)));
   }

@@ -24,6 +24,24 @@ TEMPLATE_TEST_CASE("a validation tells whether a user may act", "[contract][user
   CHECK_FALSE(validation.reason.empty());
 }
 
+TEMPLATE_TEST_CASE("a profile has what others may see", "[contract][users]", USER_PLACEMENTS) {
+  Caller<TestType> users;
+  auto request = someone();
+  request.city = "New York";
+  request.country = "USA";
+  request.avatar = "https://example.com/a.png";
+  const auto user = users.created(request);
+  const auto profile = users.value(users.profile(user.id));
+  CHECK(profile.id == user.id);
+  CHECK(profile.name == user.name);
+  CHECK(profile.avatar == user.avatar);
+  CHECK(profile.city == user.city);
+  CHECK(profile.country == user.country);
+  CHECK(profile.active);
+  CHECK(profile.member_since == user.created_at);
+  for (const auto& id : strange_ids) CHECK(code_of(users.profile(id)) == code_of(users.get(id)));
+}
+
 TEMPLATE_TEST_CASE("pages hold everyone once, oldest first", "[contract][users]", USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto word = unique_word();

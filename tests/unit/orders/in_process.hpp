@@ -20,6 +20,9 @@ class FakeUsers final : public users::UserService {
     return unused<users::User>();
   }
   Task<Result<users::User>> get_user(CallContext, users::GetUser) override { return unused<users::User>(); }
+  Task<Result<users::UserProfile>> get_user_profile(CallContext, users::GetUserProfile) override {
+    return unused<users::UserProfile>();
+  }
   Task<Result<users::User>> update_user(CallContext, users::UpdateUser) override {
     return unused<users::User>();
   }

@@ -23,7 +23,8 @@ namespace {
 // Nobody is called: no port is needed.
 const std::vector<BoundService>& all_services() {
   static const std::vector<BoundService> services{
-      {"users", operations<users::UserService>(), nullptr, "Users and who may act."},
+      {"users", operations<users::UserService>(), nullptr, "Users and who may act.",
+       packages<users::UserService>()},
       {"orders", operations<orders::OrderService>(), nullptr},
       {"chat", operations<chat::ChatService>(), nullptr},
       {"notifications", operations<notifications::NotificationService>(), nullptr},
@@ -145,10 +146,12 @@ const TypeInfo& parley::describe<Wrapped>() {
 TEST_CASE("there is a file per package", "[protofiles]") {
   std::vector<std::string> names;
   for (const auto& file : files().files()) names.push_back(file.name);
-  CHECK(names == std::vector<std::string>{"user.proto", "order.proto", "chat.proto", "notification.proto",
-                                          "calculator.proto", "NumberService.proto",
-                                          "google/protobuf/empty.proto", "google/protobuf/timestamp.proto"});
-  CHECK(files().services() == std::vector<std::string>{"user.UserService", "order.OrderService",
+  CHECK(names == std::vector<std::string>{"user.proto", "user/v1.proto", "user/v2.proto", "order.proto",
+                                          "chat.proto", "notification.proto", "calculator.proto",
+                                          "NumberService.proto", "google/protobuf/empty.proto",
+                                          "google/protobuf/timestamp.proto"});
+  CHECK(files().services() == std::vector<std::string>{"user.UserService", "user.v1.UserService",
+                                                       "user.v2.UserService", "order.OrderService",
                                                        "chat.ChatService", "notification.NotificationService",
                                                        "calculator.Calculator", "NumberService"});
   for (const auto& file : files().files())
@@ -201,6 +204,35 @@ TEST_CASE("the text says what the tables say", "[protofiles]") {
       end = file.text.find('\n', at);
       CHECK(end - at <= 100);
     }
+}
+
+TEST_CASE("a versioned package has what its version has", "[protofiles]") {
+  const auto& first = text_of("user/v1.proto");
+  const auto& second = text_of("user/v2.proto");
+  for (const auto& file : {first, second}) {
+    CHECK(has(file, "service UserService {\n"));
+    CHECK(has(file, "rpc ListUsers(ListUsersRequest) returns (stream User);"));
+    CHECK(has(file, "  string email = 3;\n"));
+    CHECK(has(file, "CreateUserRequest"));
+  }
+  CHECK(has(first, "package user.v1;"));
+  CHECK(has(second, "package user.v2;"));
+  CHECK(has(second, "rpc GetUserProfile(GetUserProfileRequest) returns (UserProfile);"));
+  CHECK(!has(first, "UserProfile"));
+  CHECK(has(second, "updated_at = 7;"));
+  CHECK(!has(first, "updated_at"));
+  CHECK(files().containing("user.v1.User.phone") == nullptr);
+  CHECK(files().containing("user.v2.User.phone") == files().by_name("user/v2.proto"));
+}
+
+TEST_CASE("a package is of one version", "[protofiles]") {
+  static const Operation rows[] = {row<Empty>("/test.Service/Do")};
+  static constexpr VersionedPackage own[] = {{"test", 1}}, twice[] = {{"test.v1", 1}, {"test.v1", 2}};
+  using Packages = std::span<const VersionedPackage>;
+  for (const auto wrong : {Packages(own), Packages(twice)}) {
+    const BoundService service{"test", rows, nullptr, {}, wrong};
+    CHECK_THROWS_AS(ProtoFiles(std::span(&service, 1)), std::logic_error);
+  }
 }
 
 TEST_CASE("what protobuf cannot say becomes a message of its own", "[protofiles]") {

@@ -312,6 +312,9 @@ Task<Result<users::User>> FakeUsers::get_user(CallContext, users::GetUser reques
   if (error) co_return std::unexpected(*error);
   co_return user;
 }
+Task<Result<users::UserProfile>> FakeUsers::get_user_profile(CallContext, users::GetUserProfile) {
+  co_return fail(Code::unimplemented, "REST has no profiles");
+}
 Task<Result<users::User>> FakeUsers::update_user(CallContext, users::UpdateUser request) {
   updated = std::move(request);
   if (error) co_return std::unexpected(*error);

@@ -164,6 +164,8 @@ class FakeUsers final : public users::UserService {
  public:
   Task<Result<users::User>> create_user(CallContext context, users::CreateUser request) override;
   Task<Result<users::User>> get_user(CallContext context, users::GetUser request) override;
+  Task<Result<users::UserProfile>> get_user_profile(CallContext context,
+                                                    users::GetUserProfile request) override;
   Task<Result<users::User>> update_user(CallContext context, users::UpdateUser request) override;
   Task<Result<users::User>> patch_user(CallContext context, users::PatchUser request) override;
   Task<Result<void>> delete_user(CallContext context, users::DeleteUser request) override;

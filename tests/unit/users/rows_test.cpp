@@ -21,6 +21,8 @@ TEST_CASE("the rows of the users port have the contract's routes and names") {
        "users:write", false},
       {"GetUser", Verb::get, "/api/{version}/users/{id}", 200, "getUser", "/user.UserService/GetUser",
        "users:read", true},
+      {"GetUserProfile", Verb::none, "", 200, "getUserProfile", "/user.UserService/GetUserProfile",
+       "users:read", true},
       {"UpdateUser", Verb::put, "/api/{version}/users/{id}", 200, "updateUser",
        "/user.UserService/UpdateUser", "users:write", true},
       {"PatchUser", Verb::patch, "/api/{version}/users/{id}", 200, "patchUser", "/user.UserService/PatchUser",
@@ -46,6 +48,7 @@ TEST_CASE("the rows of the users port have the contract's routes and names") {
     CHECK(rows[i].permission == expected[i].permission);
     CHECK(rows[i].idempotent == expected[i].idempotent);
     CHECK(rows[i].shape == (rows[i].name == "StreamUsers" ? Shape::server_stream : Shape::unary));
+    CHECK(rows[i].since == (rows[i].name == "GetUserProfile" ? 2 : 1));
     CHECK_FALSE(rows[i].summary.empty());
   }
 }
@@ -65,12 +68,36 @@ TEST_CASE("the users' messages have the lecture's protobuf numbers") {
         "id=1 name=2 email=3 age=10 city=11 country=12 phone=4 avatar=13 active=5 ");
   CHECK(numbers(describe<PatchUser>()) == numbers(describe<UpdateUser>()));
   CHECK(numbers(describe<GetUser>()) == "id=1 ");
+  CHECK(numbers(describe<GetUserProfile>()) == "id=1 ");
+  CHECK(numbers(describe<UserProfile>()) == "id=1 name=2 avatar=3 city=4 country=5 active=6 member_since=7 ");
   CHECK(numbers(describe<DeleteUser>()) == "id=1 ");
   CHECK(numbers(describe<ListUsers>()) == "page=1 page_size=2 q=3 ");
   CHECK(numbers(describe<StreamUsers>()) == "q=3 ");
   CHECK(numbers(describe<UserPage>()) == "users=1 total=2 page=3 page_size=4 ");
   CHECK(numbers(describe<ValidateUser>()) == "user_id=1 ");
   CHECK(numbers(describe<UserValidation>()) == "is_valid=1 reason=2 ");
+}
+
+TEST_CASE("the lecture's packages have the versions of the API, and what exists in them") {
+  const BoundService service{"users", operations<UserService>(), nullptr, {}, packages<UserService>()};
+  for (const auto& row : service.operations) {
+    std::string all;
+    for (const auto& method : grpc_methods(service, row)) all += method.path + ' ';
+    const std::string name = row.grpc + std::string_view("/user.UserService/").size();
+    const auto in = [&](const std::string& package) { return "/" + package + ".UserService/" + name + ' '; };
+    CHECK(all == in("user") + (row.since == 1 ? in("user.v1") : "") + in("user.v2"));
+  }
+  const auto& get = service.operations[1];
+  CHECK(grpc_methods(service, get).at(1).version == 1);
+  CHECK(grpc_methods(service, get).at(2).version == 2);
+  Operation bare;
+  CHECK(grpc_methods(service, bare).empty());
+  bare.grpc = "/NumberService/Chat";
+  CHECK(grpc_methods(service, bare).at(1).path == "/user.v1.NumberService/Chat");
+  for (const char* bad : {"", "/", "/user.UserService", "user.UserService/Get", "/user./Get"}) {
+    bare.grpc = bad;
+    CHECK_THROWS_AS(grpc_methods(service, bare), std::logic_error);
+  }
 }
 
 TEST_CASE("version 1 shows what it always showed; a request may bring every field") {

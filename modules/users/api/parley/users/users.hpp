@@ -72,6 +72,21 @@ struct PatchUser {
   std::optional<bool> active;
 };
 
+// What others may see of a user: no e-mail, phone number or age.
+struct GetUserProfile {
+  std::string id;
+};
+
+struct UserProfile {
+  std::string id;
+  std::string name;
+  std::optional<std::string> avatar;
+  std::optional<std::string> city;
+  std::optional<std::string> country;
+  bool active = true;
+  Timestamp member_since;
+};
+
 struct DeleteUser {
   std::string id;
 };
@@ -111,6 +126,8 @@ class UserService {
   virtual Task<Result<User>> create_user(CallContext context,
                                          CreateUser request) = 0;                 // already_exists: e-mail
   virtual Task<Result<User>> get_user(CallContext context, GetUser request) = 0;  // not_found
+  virtual Task<Result<UserProfile>> get_user_profile(CallContext context,
+                                                     GetUserProfile request) = 0;  // not_found
   virtual Task<Result<User>> update_user(CallContext context,
                                          UpdateUser request) = 0;  // not_found, already_exists
   virtual Task<Result<User>> patch_user(CallContext context,
@@ -135,6 +152,10 @@ const TypeInfo& describe<users::CreateUser>();
 template <>
 const TypeInfo& describe<users::GetUser>();
 template <>
+const TypeInfo& describe<users::GetUserProfile>();
+template <>
+const TypeInfo& describe<users::UserProfile>();
+template <>
 const TypeInfo& describe<users::UpdateUser>();
 template <>
 const TypeInfo& describe<users::PatchUser>();
@@ -152,4 +173,6 @@ template <>
 const TypeInfo& describe<users::UserValidation>();
 template <>
 std::span<const Operation> operations<users::UserService>();
+template <>
+std::span<const VersionedPackage> packages<users::UserService>();
 }  // namespace parley

@@ -15,10 +15,11 @@ namespace parley::codec {
 // A file per protobuf package, with all of its services: `user.v1` is user/v1.proto. What has no package is
 // in one file that is named after its first service. A file has
 //
-//   - of each operation with a gRPC path the method;
+//   - of each operation the methods that grpc_methods() gives it, so that a service is in several files;
 //   - of each type they reach a message or enumeration at the top of the file, under the type's own name (the
-//     request of a single operation under that name and "Request"); of Empty and Timestamp the well-known
+//     one request of a single operation under that name and "Request"); of Empty and Timestamp the well-known
 //     types;
+//   - in the file of a versioned package no field of a later version;
 //   - of each field with a structured() number a second one, <name>_structured;
 //   - where protobuf cannot say what the type is (see protobuf.hpp) a message such as OptionalString or
 //     StringList with the one field `value`.
