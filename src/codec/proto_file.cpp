@@ -148,6 +148,7 @@ class Builder {
       case Kind::money:
         return {f64};
       case Kind::string:
+        return {&type == &describe<Octets>() ? bytes : string};
       case Kind::extra:
         return {string};
       case Kind::time:
@@ -187,6 +188,8 @@ class Builder {
         return "Double";
       case string:
         return "String";
+      case bytes:
+        return "Bytes";
       default:
         return name.substr(name.rfind('.') + 1);
     }

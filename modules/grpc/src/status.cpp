@@ -8,9 +8,10 @@
 namespace parley::grpc {
 namespace {
 
-// google/rpc/status.proto and error_details.proto. Bytes are written as text is.
+// google/rpc/status.proto and error_details.proto.
 struct Any {
-  std::string type_url, value;
+  std::string type_url;
+  codec::Octets value;
 };
 struct RpcStatus {
   std::int32_t code = 0;
@@ -94,13 +95,13 @@ net::GrpcStatus to_status(const Error& error) {
   if (!error.fields.empty()) {
     BadRequest bad;
     for (const auto& problem : error.fields) bad.field_violations.push_back({problem.field, problem.problem});
-    details.details.push_back({"type.googleapis.com/google.rpc.BadRequest", codec::to_protobuf(bad)});
+    details.details.push_back({"type.googleapis.com/google.rpc.BadRequest", {codec::to_protobuf(bad)}});
   }
   if (error.retry_after.count() > 0) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(error.retry_after);
     const std::chrono::nanoseconds rest = error.retry_after - seconds;
     const RetryInfo retry{{seconds.count(), static_cast<std::int32_t>(rest.count())}};
-    details.details.push_back({"type.googleapis.com/google.rpc.RetryInfo", codec::to_protobuf(retry)});
+    details.details.push_back({"type.googleapis.com/google.rpc.RetryInfo", {codec::to_protobuf(retry)}});
   }
   if (!details.details.empty()) status.details = codec::to_protobuf(details);
   return status;
