@@ -244,6 +244,13 @@ Task<bool> ServerCall::write(std::string_view message) {
 
 bool ServerCall::write_now(std::string_view message) {
   if (ended_ || !connection_) return false;
+  const auto waiting = connection_->session().backlog();
+  if (waiting > 0 && waiting + message.size() > static_cast<std::size_t>(core_.limits.connection_buffer)) {
+    withdraw({Code::resource_exhausted, "with this answer more than " +
+                                            std::to_string(core_.limits.connection_buffer) +
+                                            " bytes would wait for the client of this connection"});
+    return false;
+  }
   begin_answer();
   const auto prefix = grpc::prefix(message.size());
   connection_->session().append(*this, {prefix.data(), prefix.size()}, message);
