@@ -2,6 +2,7 @@
 #pragma once
 
 #include "admission.hpp"
+#include "gzip.hpp"
 #include "http2_connection.hpp"
 #include "registry.hpp"
 
@@ -36,6 +37,8 @@ struct GrpcCore {
   TaskGroup handlers;
   Registry<GrpcConnection> connections;
   Admission admission;
+  Gzip gzip;
+  Gunzip gunzip;
   std::size_t turned_away = 0;  // of the connections: those that only wait for the client to read why
   std::vector<std::function<void()>> on_empty;
   bool stopping = false;

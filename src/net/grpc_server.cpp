@@ -28,7 +28,8 @@ GrpcCore::GrpcCore(GrpcServer::Dependencies dependencies, const GrpcLimits& the_
                                limits.write_timeout},
                   .bytes_out = statistics.bytes_out},
       handlers(log_failures("grpc", "a call broke off")),
-      admission(limits.max_connections, limits.max_connections_per_address) {}
+      admission(limits.max_connections, limits.max_connections_per_address),
+      gzip(static_cast<std::size_t>(limits.gzip_min), static_cast<std::size_t>(limits.gzip_max)) {}
 
 GrpcCore::~GrpcCore() {
   cut();

@@ -175,8 +175,8 @@ class Connection:
         """(header, body, trailers) of a call; the header is all there is where there is nothing to answer."""
         parts, body = [], b""
         while True:
-            got = self.until(lambda got: got.stream == stream)
-            assert got.type in (HEADERS, DATA), got
+            got = self.until(lambda got: got.stream == stream and got.type in (HEADERS, DATA, RST_STREAM))
+            assert got.type != RST_STREAM, got
             if got.type == HEADERS:
                 parts.append(got.payload)
             else:
