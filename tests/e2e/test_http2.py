@@ -431,18 +431,18 @@ def test_a_header_that_unfolds(server):
 
 def test_a_client_that_takes_nothing(launch):
     """Its window is closed, but it lives: what waits for it is given up after grpc.write_timeout."""
-    server = launch("--set", "grpc.write_timeout=500ms")
+    server = launch("--set", "grpc.write_timeout=1500ms")
     with Connection(server.grpc, [(INITIAL_WINDOW_SIZE, 0)]) as connection:
         connection.call(1)
         connection.headers(3, request(FOLLOW))  # has nothing to take, which is fine
         begin = time.monotonic()
         assert connection.reset(1) == CALM
-        assert 0.4 < time.monotonic() - begin < 5
+        assert 1.2 < time.monotonic() - begin < 10
         assert all(got.type != RST_STREAM for got in connection.ping())
         # One that takes a little now and then is only slow.
         connection.call(5)
         for _ in range(6):
-            time.sleep(0.3)
+            time.sleep(0.5)
             connection.frame(WINDOW_UPDATE, 0, 5, number(1))
         connection.frame(WINDOW_UPDATE, 0, 5, number(1000))
         assert connection.answer(5)[2]["grpc-status"] == "0"
