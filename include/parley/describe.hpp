@@ -115,6 +115,7 @@ struct TypeInfo {
   std::vector<EnumItem> items = {};   // enumeration
   const TypeInfo* element = nullptr;  // optional, list, map
   std::uint32_t stride = 0;           // list
+  bool binary = false;                // of a string: any bytes, not text
   int extra_field = -1;               // index of the ExtraMembers field
   int text_field = -1;  // index of the string field that a bare JSON string fills, and is written as
   const void* (*get)(const void*) = nullptr;   // optional: the value or null; list: data()

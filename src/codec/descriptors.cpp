@@ -87,7 +87,7 @@ template <>
 const TypeInfo& describe<Type>() {
   static constexpr EnumItem items[] = {{"TYPE_DOUBLE", 1}, {"TYPE_INT64", 3},  {"TYPE_INT32", 5},
                                        {"TYPE_BOOL", 8},   {"TYPE_STRING", 9}, {"TYPE_MESSAGE", 11},
-                                       {"TYPE_ENUM", 14}};
+                                       {"TYPE_BYTES", 12}, {"TYPE_ENUM", 14}};
   static const TypeInfo type = enumeration<Type>("Type", items);
   return type;
 }

@@ -19,6 +19,7 @@ enum class Type : std::int32_t {
   boolean = 8,
   string = 9,
   message = 11,
+  bytes = 12,
   enumeration = 14,
 };
 

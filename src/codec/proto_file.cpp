@@ -164,6 +164,7 @@ class Builder {
       case Kind::money:
         return {f64};
       case Kind::string:
+        return {type.binary ? bytes : string};
       case Kind::extra:
         return {string};
       case Kind::time:
@@ -203,6 +204,8 @@ class Builder {
         return "Double";
       case string:
         return "String";
+      case bytes:
+        return "Bytes";
       default:
         return name.substr(name.rfind('.') + 1);
     }

@@ -80,6 +80,8 @@ class Printer {
         return "bool";
       case Type::string:
         return "string";
+      case Type::bytes:
+        return "bytes";
       case Type::message:
       case Type::enumeration:
         break;

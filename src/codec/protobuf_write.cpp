@@ -278,3 +278,14 @@ void write_protobuf(const TypeInfo& type, const void* value, std::string& out, c
 }
 
 }  // namespace parley::codec
+
+template <>
+const parley::TypeInfo& parley::describe<parley::codec::Octets>() {
+  static const TypeInfo type = [] {
+    TypeInfo made;
+    made.kind = Kind::string;  // its only member
+    made.binary = true;
+    return made;
+  }();
+  return type;
+}

@@ -7,9 +7,9 @@
 namespace parley::codec {
 namespace {
 
-// Bytes are written as text is.
 struct Any {
-  std::string type_url, value;
+  std::string type_url;
+  Octets value;
 };
 struct RpcStatus {
   std::int32_t code = 0;
@@ -89,13 +89,13 @@ std::string status_details(const Error& error) {
   if (!error.fields.empty()) {
     BadRequest bad;
     for (const auto& problem : error.fields) bad.field_violations.push_back({problem.field, problem.problem});
-    status.details.push_back({bad_request, to_protobuf(bad)});
+    status.details.push_back({bad_request, {to_protobuf(bad)}});
   }
   if (error.retry_after.count() > 0) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(error.retry_after);
     const std::chrono::nanoseconds rest = error.retry_after - seconds;
     const RetryInfo retry{{seconds.count(), static_cast<std::int32_t>(rest.count())}};
-    status.details.push_back({retry_info, to_protobuf(retry)});
+    status.details.push_back({retry_info, {to_protobuf(retry)}});
   }
   return status.details.empty() ? std::string() : to_protobuf(status);
 }
@@ -105,13 +105,13 @@ void read_status_details(std::string_view details, Error& error) {
   if (!status) return;
   for (const auto& any : status->details) {
     if (any.type_url == bad_request) {
-      auto bad = from_protobuf<BadRequest>(any.value);
+      auto bad = from_protobuf<BadRequest>(any.value.value);
       if (!bad) continue;
       for (auto& violation : bad->field_violations)
         error.fields.push_back({std::move(violation.field), std::move(violation.description)});
     } else if (any.type_url == retry_info) {
       constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-      const auto retry = from_protobuf<RetryInfo>(any.value);
+      const auto retry = from_protobuf<RetryInfo>(any.value.value);
       if (!retry || retry->retry_delay.seconds < 0 || retry->retry_delay.seconds > most) continue;
       error.retry_after = std::chrono::seconds(retry->retry_delay.seconds) +
                           std::chrono::milliseconds(retry->retry_delay.nanos / 1'000'000);

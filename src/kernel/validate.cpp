@@ -39,6 +39,7 @@ class Walk {
       case Kind::f64:
         return number(rules, *static_cast<const double*>(value), place);
       case Kind::string:
+        if (type.binary) return;
         return text(rules, field ? field->regex : nullptr, *static_cast<std::string*>(value), place);
       case Kind::enumeration:
         return enumeration(type, value, place);

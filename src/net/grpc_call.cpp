@@ -3,6 +3,7 @@
 #include "grpc_connection.hpp"
 #include "grpc_core.hpp"
 #include "incoming_trace.hpp"
+#include "text.hpp"
 
 #include <parley/log.hpp>
 
@@ -11,6 +12,7 @@
 namespace parley::net {
 namespace {
 
+constexpr std::size_t kept_inflated = 64 << 10;
 constexpr std::size_t entry_overhead = 32;  // of a field, RFC 9113 section 6.5.2
 
 bool is_grpc(std::string_view content_type) noexcept {
@@ -95,9 +97,9 @@ std::optional<ServerCall::Refusal> ServerCall::examine() const {
   if (method_ != "POST") return Refusal{405, {Code::internal, "gRPC is spoken with POST"}};
   if (!is_grpc(text("content-type")))
     return Refusal{415, {Code::internal, "the content-type must be application/grpc"}};
-  if (const auto encoding = text("grpc-encoding"); !encoding.empty() && encoding != "identity")
-    return Refusal{200,
-                   {Code::unimplemented, "messages are taken as they are: grpc-encoding must be identity"}};
+  if (const auto encoding = text("grpc-encoding");
+      !encoding.empty() && encoding != "identity" && encoding != "gzip")
+    return Refusal{200, {Code::unimplemented, "grpc-encoding must be identity or gzip"}};
   if (const auto timeout = metadata("grpc-timeout"); timeout && !grpc::parse_timeout(*timeout))
     return Refusal{
         200, {Code::invalid_argument, "grpc-timeout must be up to eight digits and one of H M S m u n"}};
@@ -116,6 +118,9 @@ void ServerCall::begin() {
       expire_at(core_.environment.wheel, std::chrono::steady_clock::now() + rounded);
     }
   }
+  if (metadata("grpc-encoding") == "gzip") input_.agree_on_compression();
+  sends_gzip_ = core_.limits.gzip_max > 0 &&
+                list_has(metadata("grpc-accept-encoding").value_or(std::string_view()), "gzip");
   context_.trace = incoming_trace(metadata("traceparent").value_or(std::string_view()), deps.random);
   context_.cancellation = std::make_shared<Cancellation>();
   ++core_.statistics.calls;
@@ -205,8 +210,7 @@ std::optional<ServerCall::Next> ServerCall::next() {
   if (broken_) return std::unexpected(*broken_);
   switch (input_.look()) {
     case grpc::Deframer::Found::message:
-      holds_message_ = true;
-      return Next(input_.message());
+      return message();
     case grpc::Deframer::Found::too_large:
       broken_ = Error{Code::resource_exhausted, "a message has " + std::to_string(input_.length()) +
                                                     " bytes, the limit is " +
@@ -221,6 +225,26 @@ std::optional<ServerCall::Next> ServerCall::next() {
   if (!client_done_) return std::nullopt;
   if (input_.empty()) return Next(std::nullopt);
   broken_ = Error{Code::internal, "the client has ended within a message"};
+  return std::unexpected(*broken_);
+}
+
+ServerCall::Next ServerCall::message() {
+  if (inflated_.capacity() > kept_inflated) std::string().swap(inflated_);
+  holds_message_ = true;
+  if (!input_.compressed()) return input_.message();
+  const auto most = core_.limits.max_message;
+  switch (core_.gunzip.decompress(input_.message(), static_cast<std::size_t>(most), inflated_)) {
+    case Gunzip::Outcome::whole:
+      return std::string_view(inflated_);
+    case Gunzip::Outcome::too_large:
+      broken_ = Error{Code::resource_exhausted, "a message has more bytes than the limit is, which is " +
+                                                    std::to_string(most) + ", once it is decompressed"};
+      break;
+    case Gunzip::Outcome::malformed:
+      broken_ = Error{Code::internal, "a message is not in the gzip format that grpc-encoding announces"};
+      break;
+  }
+  std::string().swap(inflated_);
   return std::unexpected(*broken_);
 }
 
@@ -249,8 +273,18 @@ Task<bool> ServerCall::write(std::string_view message) {
 
 bool ServerCall::write_now(std::string_view message) {
   if (ended_ || !connection_) return false;
+  const auto waiting = connection_->session().backlog();
+  if (waiting > 0 && waiting + message.size() > static_cast<std::size_t>(core_.limits.connection_buffer)) {
+    withdraw({Code::resource_exhausted, "with this answer more than " +
+                                            std::to_string(core_.limits.connection_buffer) +
+                                            " bytes would wait for the client of this connection"});
+    return false;
+  }
   begin_answer();
-  const auto prefix = grpc::prefix(message.size());
+  const auto coded =
+      sends_gzip_ && core_.gzip.takes(message.size()) ? core_.gzip.compress(message) : std::string_view();
+  if (!coded.empty()) message = coded;
+  const auto prefix = grpc::prefix(message.size(), !coded.empty());
   connection_->session().append(*this, {prefix.data(), prefix.size()}, message);
   return true;
 }
@@ -270,8 +304,10 @@ void ServerCall::drained() {
 
 void ServerCall::begin_answer() {
   if (std::exchange(answers_, true)) return;
-  static constexpr std::array header{Field{":status", "200"}, Field{"content-type", grpc::content_type}};
-  connection_->session().respond(*this, header);
+  static constexpr std::array header{Field{":status", "200"}, Field{"content-type", grpc::content_type},
+                                     Field{"grpc-accept-encoding", grpc::encodings},
+                                     Field{"grpc-encoding", "gzip"}};
+  connection_->session().respond(*this, std::span(header).first(sends_gzip_ ? 4 : 3));
 }
 
 void ServerCall::end(GrpcStatus status, std::uint16_t http) {
@@ -287,6 +323,7 @@ void ServerCall::end(GrpcStatus status, std::uint16_t http) {
   const auto http_status = std::to_string(http);
   all.push_back({":status", http_status});
   all.push_back({"content-type", grpc::content_type});
+  all.push_back({"grpc-accept-encoding", grpc::encodings});
   fields.append(all);
   connection_->session().respond(*this, all, true);
 }

@@ -65,6 +65,7 @@ class ServerCall final : public Http2Stream,
   void begin();
   static Task<void> serve(std::shared_ptr<ServerCall> self);
   std::optional<Next> next();
+  Next message();
   Task<Next> wait_for_message();
   void wake_reader();
   bool write_now(std::string_view message);
@@ -94,6 +95,8 @@ class ServerCall final : public Http2Stream,
   grpc::Deframer input_;
   std::size_t unconsumed_ = 0;   // bytes of the window that the client waits for
   bool holds_message_ = false;   // read() has given it out
+  bool sends_gzip_ = false;      // the client takes it
+  std::string inflated_;         // the message that read() has given out, if it came compressed
   std::optional<Error> broken_;  // why there is nothing more to read
   std::optional<Resume<bool>> reader_, writer_;
 };

@@ -1,6 +1,8 @@
 // What the connections of one gRPC server share.
 #pragma once
 
+#include "admission.hpp"
+#include "gzip.hpp"
 #include "http2_connection.hpp"
 #include "registry.hpp"
 
@@ -34,6 +36,10 @@ struct GrpcCore {
   const Http2Connection::Environment environment;
   TaskGroup handlers;
   Registry<GrpcConnection> connections;
+  Admission admission;
+  Gzip gzip;
+  Gunzip gunzip;
+  std::size_t turned_away = 0;  // of the connections: those that only wait for the client to read why
   std::vector<std::function<void()>> on_empty;
   bool stopping = false;
 

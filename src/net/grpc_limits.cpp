@@ -6,7 +6,10 @@ const parley::TypeInfo& parley::describe<parley::net::GrpcLimits>() {
   using parley::net::GrpcLimits;
   static constexpr Row rows[] = {
       field<&GrpcLimits::max_connections>("max_connections", range(1, 1'000'000), may_be_absent(),
-                                          doc("Connections in all; further ones are closed.")),
+                                          doc("Connections in all; further ones are told so and closed.")),
+      field<&GrpcLimits::max_connections_per_address>(
+          "max_connections_per_address", range(1, 1'000'000), may_be_absent(),
+          doc("Connections from one IPv4 address or one IPv6 /64; further ones are told so and closed.")),
       field<&GrpcLimits::max_streams>("max_streams", range(1, 1'000'000), may_be_absent(),
                                       doc("Calls of one connection at a time.")),
       field<&GrpcLimits::max_message>("max_message", bytes(), range(1 << 10, 1 << 30), may_be_absent(),
@@ -16,6 +19,16 @@ const parley::TypeInfo& parley::describe<parley::net::GrpcLimits>() {
       field<&GrpcLimits::send_buffer>("send_buffer", bytes(), range(64 << 10, 1 << 30), may_be_absent(),
                                       doc("Bytes that wait for a client to take them, of one call; a stream "
                                           "waits past that.")),
+      field<&GrpcLimits::connection_buffer>(
+          "connection_buffer", bytes(), range(64 << 10, 1 << 30), may_be_absent(),
+          doc("The same of all calls of one connection; past that a call ends with RESOURCE_EXHAUSTED.")),
+      field<&GrpcLimits::gzip_min>(
+          "gzip_min", bytes(), range(0, 1 << 30), may_be_absent(),
+          doc("The smallest answer that is sent compressed to clients that accept gzip.")),
+      field<&GrpcLimits::gzip_max>(
+          "gzip_max", bytes(), range(0, 64 << 20), may_be_absent(),
+          doc("The largest answer that is compressed, which takes the loop about 10 ms for "
+              "each MiB; 0 for no compression.")),
       field<&GrpcLimits::handshake_timeout>("handshake_timeout", range(10, 3'600'000), may_be_absent(),
                                             doc("From the accept to the first bytes of HTTP/2.")),
       field<&GrpcLimits::ping_interval>("ping_interval", range(10, 86'400'000), may_be_absent(),

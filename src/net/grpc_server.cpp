@@ -27,29 +27,44 @@ GrpcCore::GrpcCore(GrpcServer::Dependencies dependencies, const GrpcLimits& the_
                   .timeouts = {limits.handshake_timeout, limits.ping_interval, limits.ping_timeout,
                                limits.write_timeout},
                   .bytes_out = statistics.bytes_out},
-      handlers(log_failures("grpc", "a call broke off")) {}
+      handlers(log_failures("grpc", "a call broke off")),
+      admission(limits.max_connections, limits.max_connections_per_address),
+      gzip(static_cast<std::size_t>(limits.gzip_min), static_cast<std::size_t>(limits.gzip_max)) {}
 
 GrpcCore::~GrpcCore() {
   cut();
 }
 
 void GrpcCore::admit(Socket socket, const asio::ip::address& address) {
-  if (stopping || connections.size() >= static_cast<std::size_t>(limits.max_connections)) {
-    ++statistics.refused;
-    return;  // closes it
-  }
-  ++statistics.accepted;
+  const auto key = address_key(address);
+  const auto verdict = admission.ask(key);
+  const bool admitted = verdict == Admission::Verdict::admitted && !stopping;
+  ++(admitted ? statistics.accepted : statistics.refused);
+  if (!admitted && turned_away >= max_turned_away) return;  // closes it
   boost::intrusive_ptr<GrpcConnection> connection(
-      new GrpcConnection(*this, std::move(socket), address.to_string()));
+      new GrpcConnection(*this, std::move(socket), address.to_string(), key));
   connections.add(connection);
-  statistics.connections = connections.size();
-  connection->start();
+  if (admitted) {
+    admission.enter(key);
+    statistics.connections = admission.count();
+    return connection->start();
+  }
+  ++turned_away;
+  const bool of_address = verdict == Admission::Verdict::address_full;
+  const auto limit = std::to_string(of_address ? limits.max_connections_per_address : limits.max_connections);
+  connection->turn_away(stopping     ? "the server is stopping"
+                        : of_address ? "this address has as many connections as one may have: " + limit
+                                     : "the server has as many connections as it takes: " + limit);
 }
 
 void GrpcCore::ended(GrpcConnection& connection) {
   const auto last = connections.remove(connection);
   if (!last) return;
-  statistics.connections = connections.size();
+  if (connection.turned_away())
+    --turned_away;
+  else
+    admission.leave(connection.address());
+  statistics.connections = admission.count();
   look_empty();
 }
 

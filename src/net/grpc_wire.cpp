@@ -23,9 +23,9 @@ constexpr char hex_digits[] = "0123456789ABCDEF";
 
 }  // namespace
 
-std::array<char, prefix_size> prefix(std::size_t length) noexcept {
+std::array<char, prefix_size> prefix(std::size_t length, bool compressed) noexcept {
   const auto byte = [length](int shift) { return static_cast<char>(length >> shift & 0xff); };
-  return {'\0', byte(24), byte(16), byte(8), byte(0)};
+  return {static_cast<char>(compressed), byte(24), byte(16), byte(8), byte(0)};
 }
 
 std::optional<std::chrono::nanoseconds> parse_timeout(std::string_view text) noexcept {
@@ -127,7 +127,7 @@ std::uint32_t Deframer::length() const noexcept {
 Deframer::Found Deframer::look() const noexcept {
   if (buffer_.size() - begin_ < prefix_size) return Found::incomplete;
   if (length() > max_message_) return Found::too_large;
-  if (buffer_[begin_] != 0) return Found::compressed;
+  if (compressed() && !(compression_ && buffer_[begin_] == 1)) return Found::compressed;
   return buffer_.size() - begin_ - prefix_size < length() ? Found::incomplete : Found::message;
 }
 

@@ -13,10 +13,12 @@
 namespace parley::net::grpc {
 
 inline constexpr std::string_view content_type = "application/grpc";
+// The codings of messages that are read, as grpc-accept-encoding tells them.
+inline constexpr std::string_view encodings = "identity,gzip";
 
 // The five bytes before a message: whether it is compressed, and its length.
 inline constexpr std::size_t prefix_size = 5;
-std::array<char, prefix_size> prefix(std::size_t length) noexcept;
+std::array<char, prefix_size> prefix(std::size_t length, bool compressed = false) noexcept;
 
 // grpc-timeout: up to eight digits and a unit. Nothing for what is none.
 std::optional<std::chrono::nanoseconds> parse_timeout(std::string_view text) noexcept;
@@ -43,20 +45,24 @@ class Deframer {
   enum class Found : std::uint8_t {
     message,     // there is one
     incomplete,  // more bytes are needed
-    compressed,  // it is, which nobody has agreed on
+    compressed,  // it is, which nobody has agreed on; or its prefix is none
     too_large
   };
   Found look() const noexcept;
   // Of look() == message: without its prefix, good until the next call.
   std::string_view message() const noexcept;
   void pop();
-  std::uint32_t length() const noexcept;  // of the message that begins here
+  // Of the message that begins here.
+  std::uint32_t length() const noexcept;
+  bool compressed() const noexcept { return buffer_[begin_] != 0; }
+  void agree_on_compression() noexcept { compression_ = true; }
   bool empty() const noexcept { return begin_ == buffer_.size(); }
 
  private:
   std::string buffer_;
   std::size_t begin_ = 0;
   const std::size_t max_message_;
+  bool compression_ = false;
 };
 
 }  // namespace parley::net::grpc

@@ -13,6 +13,7 @@ namespace {
 constexpr int fastest = 1;            // the loop waits; JSON and HTML shrink to a fifth at this level already
 constexpr int gzip_window = 15 + 16;  // 32 KiB, with gzip's header and trailer
 constexpr int usual_memory = 8;
+constexpr std::size_t least_inflated = 4 << 10;
 constexpr std::size_t max_kept = 256 << 10;  // bytes of output kept for the next body
 
 // The weight of a list's element in thousandths (RFC 9110 section 12.4.2); nothing for a malformed one.
@@ -70,6 +71,49 @@ std::string_view Gzip::compress(std::string_view body) {
     return done ? room - stream.avail_out : 0;
   });
   return out;
+}
+
+struct Gunzip::State {
+  z_stream stream{};
+  bool usable = false;
+
+  State() { usable = inflateInit2(&stream, gzip_window) == Z_OK; }
+  ~State() {
+    if (usable) inflateEnd(&stream);
+  }
+};
+
+Gunzip::Gunzip() = default;
+Gunzip::~Gunzip() = default;
+
+Gunzip::Outcome Gunzip::decompress(std::string_view coded, std::size_t most, std::string& out) {
+  if (!state_) state_ = std::make_unique<State>();
+  auto& stream = state_->stream;
+  out.clear();
+  if (!state_->usable || inflateReset(&stream) != Z_OK) return Outcome::malformed;
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(coded.data()));  // zlib does not write there
+  stream.avail_in = static_cast<uInt>(coded.size());
+  for (;;) {
+    // Grows with what there is, so that a small message takes little; one byte more than `most` tells too
+    // many.
+    const auto used = out.size();
+    const auto size = std::min(std::max({2 * used, 4 * coded.size(), least_inflated}), most + 1);
+    if (size == used) return Outcome::too_large;
+    int code = Z_OK;
+    out.resize_and_overwrite(size, [&](char* to, std::size_t room) {
+      stream.next_out = reinterpret_cast<Bytef*>(to + used);
+      stream.avail_out = static_cast<uInt>(room - used);
+      code = inflate(&stream, Z_NO_FLUSH);
+      return room - stream.avail_out;
+    });
+    if (out.size() > most) return Outcome::too_large;
+    if (code == Z_STREAM_END) {
+      if (stream.avail_in == 0) return Outcome::whole;
+      if (inflateReset(&stream) != Z_OK) return Outcome::malformed;  // a member behind it
+    } else if (code != Z_OK || (stream.avail_out > 0 && stream.avail_in == 0)) {
+      return Outcome::malformed;
+    }
+  }
 }
 
 bool is_text(std::string_view content_type) noexcept {

@@ -1,9 +1,10 @@
-// Bodies in the gzip content coding (RFC 9110 section 8.4.1.3).
+// The gzip coding (RFC 1952): of HTTP's bodies (RFC 9110 section 8.4.1.3) and gRPC's messages.
 #pragma once
 
 #include <parley/net/http.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,23 @@ class Gzip {
  private:
   struct State;
   const std::size_t min_, max_;
+  std::unique_ptr<State> state_;
+};
+
+// Keeps zlib's state, 40 KiB, from its first use on. Loop thread only.
+class Gunzip {
+ public:
+  Gunzip();
+  ~Gunzip();
+  Gunzip(const Gunzip&) = delete;
+  Gunzip& operator=(const Gunzip&) = delete;
+
+  enum class Outcome : std::uint8_t { whole, too_large, malformed };
+  // Undoes the coding into `out`, which never gets more than `most` bytes; what it has is of use when whole.
+  Outcome decompress(std::string_view coded, std::size_t most, std::string& out);
+
+ private:
+  struct State;
   std::unique_ptr<State> state_;
 };
 

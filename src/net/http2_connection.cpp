@@ -33,6 +33,12 @@ void Http2Connection::start() {
   read();
 }
 
+void Http2Connection::turn_away(std::string_view why) {
+  turned_away_ = true;
+  session_.go_away(Http2Error::enhance_your_calm, why);
+  start();
+}
+
 void Http2Connection::finish() {
   if (!closed_) session_.go_away();
 }
@@ -50,7 +56,8 @@ void Http2Connection::send_answers() {
 
 void Http2Connection::go_on() {
   if (closed_) return;
-  if ((over_ || session_.finished()) && sent_ == out_.size() && !in_turn_ && !writing_)
+  if ((over_ || session_.finished()) && (seen_ || !turned_away_) && sent_ == out_.size() && !in_turn_ &&
+      !writing_)
     return close(Http2Error::no_error);
   read();
 }
@@ -68,13 +75,17 @@ void Http2Connection::on_read(const error_code& error, std::size_t size) {
   if (closed_) return;
   if (error) return close(Http2Error::cancel);
   heard_ = now();
+  if (heard_ >= second_) {
+    second_ = heard_ + std::chrono::seconds(1);
+    session_.begin_second();
+  }
   std::array<char, gathered> more;
   std::string_view bytes(input_.data(), size);
   std::size_t room = input_.size();
   for (int rounds = 0;;) {
     if (environment_.tap) environment_.tap->received(bytes);
     if (!session_.receive(bytes)) {
-      if (!seen_ && role_ == Http2Session::Role::server) return refuse_http1();
+      if (!seen_ && session_.is_foreign()) return refuse_http1();
       over_ = true;
       break;
     }
@@ -109,7 +120,13 @@ bool Http2Connection::flush() {
       sent_ = 0;
       session_.gather(out_, gathered);
       if (closed_) return false;
-      if (out_.empty()) return true;
+      if (out_.empty()) {
+        if (session_.backlog() > 0 && !std::exchange(looking_, true)) {
+          looked_ = now();
+          expect();
+        }
+        return true;
+      }
     }
     error_code error;
     const auto size = socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
@@ -131,7 +148,7 @@ bool Http2Connection::flush() {
 void Http2Connection::wait_writable() {
   writing_ = true;
   progress_ = now();
-  expire_at(environment_.wheel, progress_ + environment_.timeouts.write);
+  expect();
   socket_.async_wait(Socket::wait_write, [self = Ptr(this)](const error_code& error) {
     self->writing_ = false;
     if (self->closed_) return;
@@ -163,9 +180,22 @@ void Http2Connection::due(SteadyTime) {
     pinged_ = true;
     session_.ping();
   }
+  if (looking_ && at >= looked_ + timeouts.write) {
+    session_.reset_stalled();
+    looked_ = at;
+    looking_ = session_.backlog() > 0;
+  }
+  expect();
+}
+
+// What due() looks for next.
+void Http2Connection::expect() {
+  const auto& timeouts = environment_.timeouts;
   auto next = heard_ + timeouts.ping_interval;
   if (pinged_) next += timeouts.ping_timeout;
+  if (!seen_) next = heard_ + timeouts.handshake;
   if (writing_) next = std::min(next, progress_ + timeouts.write);
+  if (looking_) next = std::min(next, looked_ + timeouts.write);
   expire_at(environment_.wheel, next);
 }
 

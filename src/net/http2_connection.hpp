@@ -41,9 +41,12 @@ class Http2Connection : public AnswerTurn::Member, public TimerWheel::Entry, pro
   void finish();
   // Closes now; every stream is told `error`.
   void close(Http2Error error);
+  // Instead of start(): tells the peer why this connection is not wanted, and closes once it speaks.
+  void turn_away(std::string_view why);
 
   Http2Session& session() noexcept { return session_; }
   bool closed() const noexcept { return closed_; }
+  bool turned_away() const noexcept { return turned_away_; }
 
  protected:
   Http2Connection(const Environment& environment, Http2Session::Role role, Socket socket);
@@ -66,6 +69,7 @@ class Http2Connection : public AnswerTurn::Member, public TimerWheel::Entry, pro
   bool flush();
   void wait_writable();
   void refuse_http1();
+  void expect();
   static SteadyTime now() noexcept { return std::chrono::steady_clock::now(); }
 
   const Environment& environment_;
@@ -75,11 +79,15 @@ class Http2Connection : public AnswerTurn::Member, public TimerWheel::Entry, pro
   std::string out_;
   std::size_t sent_ = 0;
   SteadyTime heard_{}, progress_{};
+  SteadyTime second_{};   // when the one that begin_second() began is over
+  SteadyTime looked_{};   // for stalled streams
   bool in_turn_ = false;  // output waits for the end of the turn
   bool reading_ = false, writing_ = false;
   bool over_ = false;  // closes when what waits is sent
   bool pinged_ = false;
-  bool seen_ = false;  // anything from the peer
+  bool looking_ = false;      // there may be stalled streams
+  bool turned_away_ = false;  // waits for the peer to have spoken
+  bool seen_ = false;         // anything from the peer
   bool closed_ = false;
   std::array<char, 4096> input_;
 };

@@ -13,6 +13,11 @@ namespace parley::net {
 namespace {
 
 constexpr std::size_t few_fields = 16;
+// Each second of a connection. A call earns its client what window updates and pings go with it, so that a
+// busy connection may have more of them.
+constexpr int idle_frames = 1000;
+constexpr int frames_earned = 8;
+constexpr int resets = 1000;
 constexpr std::size_t little_backlog = 16 << 10;  // bytes of a body: one frame of the usual size
 
 // nghttp2 copies names and values when they are submitted.
@@ -46,6 +51,11 @@ class FieldArray {
   std::size_t size_;
 };
 
+// Of what ends a connection without a GOAWAY of nghttp2's: the rest are the peer's floods.
+bool broke_here(ssize_t code) noexcept {
+  return code == NGHTTP2_ERR_CALLBACK_FAILURE || code == NGHTTP2_ERR_NOMEM;
+}
+
 std::string_view view(const std::uint8_t* bytes, std::size_t size) noexcept {
   return {reinterpret_cast<const char*>(bytes), size};
 }
@@ -54,7 +64,11 @@ std::string_view view(const std::uint8_t* bytes, std::size_t size) noexcept {
 
 struct Http2Session::Handle {
   nghttp2_session* session = nullptr;
-  bool failed = false;  // the connection is over
+  bool failed = false;   // nothing is received or sent any more
+  bool closing = false;  // after a GOAWAY that says why
+  bool foreign = false;
+  std::size_t backlog = 0;
+  int idle_frames_left = idle_frames, resets_left = resets;
   std::vector<Http2Stream*> open;
   std::vector<std::int32_t> drained;  // ids, while output is gathered
 
@@ -70,6 +84,17 @@ struct Http2Session::Callbacks {
     return guarded("http2", "a stream failed", call) ? 0 : static_cast<int>(NGHTTP2_ERR_CALLBACK_FAILURE);
   }
   static Http2Session& of(void* user) { return *static_cast<Http2Session*>(user); }
+  static int begin_frame(Session*, const nghttp2_frame_hd*, void* user) {
+    auto& self = of(user);
+    auto& handle = *self.handle_;
+    if (--handle.idle_frames_left < 0 && !handle.closing)
+      self.break_off(Http2Error::enhance_your_calm, "too many frames that carry nothing");
+    return handle.closing ? static_cast<int>(NGHTTP2_ERR_CALLBACK_FAILURE) : 0;
+  }
+  static void earn(void* user) {
+    auto& left = of(user).handle_->idle_frames_left;
+    left = std::min(left + frames_earned, idle_frames);
+  }
   static Http2Stream* stream(Session* session, std::int32_t id) {
     return static_cast<Http2Stream*>(::nghttp2_session_get_stream_user_data(session, id));
   }
@@ -105,6 +130,7 @@ struct Http2Session::Callbacks {
       case NGHTTP2_DATA: {
         auto* found = stream(session, frame->hd.stream_id);
         if (!found) return 0;
+        if (frame->hd.type == NGHTTP2_HEADERS) earn(user);
         return run([&] {
           if (frame->hd.type == NGHTTP2_HEADERS) found->fields_complete();
           // The first event may have closed it.
@@ -123,7 +149,8 @@ struct Http2Session::Callbacks {
   }
 
   static int data(Session* session, std::uint8_t, std::int32_t id, const std::uint8_t* bytes,
-                  std::size_t size, void*) {
+                  std::size_t size, void* user) {
+    earn(user);
     // The connection's window is given back at once: only a stream waits for whoever reads it.
     ::nghttp2_session_consume_connection(session, size);
     auto* found = stream(session, id);
@@ -135,6 +162,9 @@ struct Http2Session::Callbacks {
   }
 
   static int frame_sent(Session* session, const nghttp2_frame* frame, void* user) {
+    auto& handle = *of(user).handle_;
+    if (frame->hd.type == NGHTTP2_GOAWAY && handle.closing) handle.failed = true;
+    if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) earn(user);
     if (of(user).role_ != Role::server || !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) return 0;
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     // The answer is complete; the rest of the request is not wanted (RFC 9113 section 8.1).
@@ -147,7 +177,13 @@ struct Http2Session::Callbacks {
     auto* found = stream(session, id);
     if (!found) return 0;
     ::nghttp2_session_set_stream_user_data(session, id, nullptr);
-    return run([&] { of(user).forget(*found, static_cast<Http2Error>(error)); });
+    auto& self = of(user);
+    auto& handle = *self.handle_;
+    // CVE-2023-44487 and, where the server was made to do it, CVE-2025-8671.
+    if (self.role_ == Role::server && error != NGHTTP2_NO_ERROR && --handle.resets_left < 0 &&
+        !handle.closing)
+      self.break_off(Http2Error::enhance_your_calm, "too many streams that were withdrawn or in error");
+    return run([&] { self.forget(*found, static_cast<Http2Error>(error)); });
   }
 
   static ssize_t read_body(Session* session, std::int32_t id, std::uint8_t* to, std::size_t room,
@@ -162,6 +198,8 @@ struct Http2Session::Callbacks {
     }
     std::memcpy(to, found->body_.data() + found->sent_, size);
     found->sent_ += size;
+    found->moved_ = true;
+    self.handle_->backlog -= size;
     if (found->backlog() == 0) {
       found->body_.clear();
       found->sent_ = 0;
@@ -186,6 +224,7 @@ Http2Session::Http2Session(Role role, const Limits& limits, Owner& owner)
     Made() {
       if (::nghttp2_session_callbacks_new(&callbacks) != 0 || ::nghttp2_option_new(&option) != 0)
         throw std::bad_alloc();
+      ::nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, Callbacks::begin_frame);
       ::nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, Callbacks::begin_headers);
       ::nghttp2_session_callbacks_set_on_header_callback(callbacks, Callbacks::header);
       ::nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, Callbacks::frame_received);
@@ -194,6 +233,9 @@ Http2Session::Http2Session(Role role, const Limits& limits, Owner& owner)
       ::nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, Callbacks::stream_closed);
       ::nghttp2_option_set_no_auto_window_update(option, 1);
       ::nghttp2_option_set_no_closed_streams(option, 1);  // of use to priorities alone
+      // Ours come first, as they tell the peer.
+      ::nghttp2_option_set_stream_reset_rate_limit(option, 2 * resets, 2 * resets);
+      ::nghttp2_option_set_max_outbound_ack(option, 2 * idle_frames);
     }
     ~Made() {
       ::nghttp2_option_del(option);
@@ -220,12 +262,19 @@ Http2Session::Http2Session(Role role, const Limits& limits, Owner& owner)
 Http2Session::~Http2Session() = default;
 
 bool Http2Session::receive(std::string_view bytes) {
-  if (handle_->failed) return false;
+  if (handle_->failed || handle_->closing) return false;
   const auto taken = ::nghttp2_session_mem_recv(
       handle_->session, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-  if (taken < 0) handle_->failed = true;
+  if (taken < 0 && !handle_->closing) {
+    handle_->foreign = taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC;
+    if (handle_->foreign)
+      handle_->failed = true;
+    else
+      break_off(broke_here(taken) ? Http2Error::internal_error : Http2Error::enhance_your_calm,
+                ::nghttp2_strerror(static_cast<int>(taken)));
+  }
   if (wants_output()) owner_.has_output();
-  return !handle_->failed;
+  return !handle_->failed && !handle_->closing;
 }
 
 void Http2Session::gather(std::string& out, std::size_t most) {
@@ -245,6 +294,10 @@ void Http2Session::gather(std::string& out, std::size_t most) {
 bool Http2Session::finished() const noexcept {
   return handle_->failed ||
          (!::nghttp2_session_want_read(handle_->session) && !::nghttp2_session_want_write(handle_->session));
+}
+
+bool Http2Session::is_foreign() const noexcept {
+  return handle_->foreign;
 }
 
 bool Http2Session::wants_output() const noexcept {
@@ -271,12 +324,35 @@ void Http2Session::forget(Http2Stream& stream, Http2Error error) {
   open[stream.index_] = open.back();
   open[stream.index_]->index_ = stream.index_;
   open.pop_back();
+  handle_->backlog -= stream.backlog();
   stream.id_ = -1;
   stream.closed(error);
 }
 
 std::size_t Http2Session::streams() const noexcept {
   return handle_->open.size();
+}
+
+std::size_t Http2Session::backlog() const noexcept {
+  return handle_->backlog;
+}
+
+void Http2Session::reset_stalled() {
+  for (auto* stream : handle_->open) {
+    const bool moved = std::exchange(stream->moved_, false);
+    if (stream->backlog() > 0 && !moved) reset(*stream, Http2Error::enhance_your_calm);
+  }
+}
+
+void Http2Session::begin_second() noexcept {
+  handle_->idle_frames_left = idle_frames;
+  handle_->resets_left = resets;
+}
+
+// Nothing more is received, and nothing sent but why.
+void Http2Session::break_off(Http2Error error, std::string_view why) {
+  handle_->closing = true;
+  go_away(error, why);
 }
 
 bool Http2Session::request(Http2Stream& stream, std::span<const Field> header) {
@@ -303,7 +379,9 @@ void Http2Session::respond(Http2Stream& stream, std::span<const Field> header, b
 
 void Http2Session::append(Http2Stream& stream, std::string_view head, std::string_view bytes) {
   if (!stream.is_open() || stream.ended_) return;
+  if (stream.backlog() == 0) stream.moved_ = true;
   stream.body_.append(head).append(bytes);
+  handle_->backlog += head.size() + bytes.size();
   more_body(stream);
 }
 
@@ -367,10 +445,10 @@ void Http2Session::ping() {
 
 // The id of the last request that is answered is known at once: what the client has sent meanwhile was
 // refused before it began, and may be sent again elsewhere.
-void Http2Session::go_away() {
-  ::nghttp2_submit_goaway(handle_->session, NGHTTP2_FLAG_NONE,
-                          ::nghttp2_session_get_last_proc_stream_id(handle_->session), NGHTTP2_NO_ERROR,
-                          nullptr, 0);
+void Http2Session::go_away(Http2Error error, std::string_view text) {
+  ::nghttp2_submit_goaway(
+      handle_->session, NGHTTP2_FLAG_NONE, ::nghttp2_session_get_last_proc_stream_id(handle_->session),
+      static_cast<std::uint32_t>(error), reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
   owner_.has_output();
 }
 

@@ -54,6 +54,7 @@ class Http2Stream {
   std::string body_;
   std::size_t sent_ = 0;
   std::string trailers_;   // name \0 value \0 ..., sent behind the body
+  bool moved_ = true;      // some of the body was handed on since reset_stalled() looked
   bool deferred_ = false;  // the session waits for more of the body
   bool ended_ = false;     // nothing is added to the body any more
   bool watched_ = false;
@@ -90,8 +91,10 @@ class Http2Session {
   Http2Session& operator=(const Http2Session&) = delete;
   ~Http2Session();
 
-  // False when the connection is over: it is to be closed, and gather() gives nothing more.
+  // False when the connection is over: it is to be closed once what gather() gives is sent.
   bool receive(std::string_view bytes);
+  // Of a server that receive() has failed: what came does not begin as HTTP/2 does.
+  bool is_foreign() const noexcept;
   // Appends what is to be sent, until `out` has `most` bytes or a frame more.
   void gather(std::string& out, std::size_t most);
   // Neither side has anything to say any more: the connection may be closed.
@@ -115,10 +118,16 @@ class Http2Session {
   // `bytes` of the body have been taken: the peer may send as many more.
   void consume(Http2Stream& stream, std::size_t bytes);
   std::size_t streams() const noexcept;
+  // Bytes of all bodies that have not been handed to the output.
+  std::size_t backlog() const noexcept;
+  // Resets the streams that have a backlog of which the peer has taken nothing since the last such call.
+  void reset_stalled();
+  // What is allowed of frames that carry nothing, and of streams that are withdrawn, is allowed for a second.
+  void begin_second() noexcept;
 
   void ping();
-  // No new streams from here on; those that run go on.
-  void go_away();
+  // No new streams from here on; those that run go on. `text` is for whoever reads the peer's log.
+  void go_away(Http2Error error = Http2Error::no_error, std::string_view text = {});
 
  private:
   struct Callbacks;
@@ -128,6 +137,7 @@ class Http2Session {
   void forget(Http2Stream& stream, Http2Error error);
   void send_trailers(Http2Stream& stream);
   void more_body(Http2Stream& stream);
+  void break_off(Http2Error error, std::string_view why);
 
   std::unique_ptr<Handle> handle_;
   Owner& owner_;

@@ -7,22 +7,6 @@
 #include <boost/asio/buffer.hpp>
 
 namespace parley::net {
-namespace {
-
-constexpr std::size_t max_turned_away = 256;  // that are given time to read why
-
-}  // namespace
-
-AddressKey address_key(const asio::ip::address& address) noexcept {
-  if (address.is_v4()) return address.to_v4().to_uint();
-  const auto bytes = address.to_v6().to_bytes();
-  if (address.to_v6().is_v4_mapped())
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_uint();
-  AddressKey key = 0;
-  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | bytes[i];
-  return key;
-}
-
 ServerCore::ServerCore(Server::Dependencies dependencies, const Limits& the_limits)
     : deps(std::move(dependencies)),
       limits(the_limits),
@@ -31,7 +15,8 @@ ServerCore::ServerCore(Server::Dependencies dependencies, const Limits& the_limi
       turn(std::make_shared<AnswerTurn>(deps.loop.impl().io.get_executor())),
       common_fields(deps.clock, deps.server_header, deps.fields, deps.page_fields),
       gzip(static_cast<std::size_t>(limits.gzip_min), static_cast<std::size_t>(limits.gzip_max)),
-      host{deps.loop, limits, statistics, [this](LongLived* which) { long_lived_ended(which); }} {}
+      host{deps.loop, limits, statistics, [this](LongLived* which) { long_lived_ended(which); }},
+      admission_(limits.max_connections, limits.max_connections_per_address) {}
 
 ServerCore::~ServerCore() {
   for (const auto& connection : connections_.take()) connection->detach();
@@ -39,15 +24,11 @@ ServerCore::~ServerCore() {
 
 void ServerCore::admit(Socket socket, const asio::ip::address& address) {
   const auto key = address_key(address);
-  auto& of_address = per_address_[key];
-  if (statistics.connections >= static_cast<std::size_t>(limits.max_connections) ||
-      of_address >= limits.max_connections_per_address) {
-    if (of_address == 0) per_address_.erase(key);
+  if (admission_.ask(key) != Admission::Verdict::admitted) {
     ++statistics.refused;
     return turn_away(std::move(socket));
   }
-  ++of_address;
-  ++statistics.connections;
+  enter(key);
   ++statistics.accepted;
   boost::intrusive_ptr<Connection> connection(
       new Connection(*this, std::move(socket), address.to_string(), key));
@@ -109,8 +90,7 @@ void ServerCore::ended(Connection& connection) {
 void ServerCore::became(Connection& connection, std::shared_ptr<LongLived> successor) {
   const boost::intrusive_ptr<Connection> self(&connection);
   const auto address = connection.address();
-  ++per_address_[address];  // until the successor ends; ended() takes the connection's own away
-  ++statistics.connections;
+  enter(address);  // until the successor ends; ended() takes the connection's own away
   ended(connection);
   auto* const key = successor.get();
   successors_.emplace(key, Successor{std::move(successor), address});
@@ -125,11 +105,15 @@ void ServerCore::long_lived_ended(LongLived* which) {
   left(last.address);
 }
 
+void ServerCore::enter(AddressKey address) {
+  admission_.enter(address);
+  statistics.connections = admission_.count();
+}
+
 // One of the counted connections is gone.
 void ServerCore::left(AddressKey address) {
-  --statistics.connections;
-  if (const auto found = per_address_.find(address); found != per_address_.end() && --found->second == 0)
-    per_address_.erase(found);
+  admission_.leave(address);
+  statistics.connections = admission_.count();
   if (statistics.connections == 0)
     for (auto& notify : std::exchange(on_empty_, {})) deps.loop.post(std::move(notify));
 }

@@ -1,6 +1,7 @@
 // What the connections of one server share.
 #pragma once
 
+#include "admission.hpp"
 #include "answer.hpp"
 #include "answer_turn.hpp"
 #include "exchange.hpp"
@@ -23,10 +24,6 @@
 namespace parley::net {
 
 class Connection;
-
-// A client's address as limits count it: an IPv4 address, or the /64 an IPv6 address is in.
-using AddressKey = std::uint64_t;
-AddressKey address_key(const asio::ip::address& address) noexcept;
 
 // Loop thread only.
 class ServerCore {
@@ -68,6 +65,7 @@ class ServerCore {
 
  private:
   void turn_away(Socket socket);
+  void enter(AddressKey address);
   void left(AddressKey address);
   void long_lived_ended(LongLived* which);
 
@@ -78,7 +76,7 @@ class ServerCore {
   bool stopping_ = false;
   Registry<Connection> connections_;
   std::unordered_map<LongLived*, Successor> successors_;
-  std::unordered_map<AddressKey, std::int32_t> per_address_;
+  Admission admission_;
   std::size_t turned_away_ = 0;  // connections that only wait for the client to read why
   std::vector<std::function<void()>> on_empty_;
 };

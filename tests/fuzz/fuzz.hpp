@@ -16,7 +16,9 @@ namespace parley::fuzz {
 // Ends the run when what always holds does not; libFuzzer keeps the input that led there.
 inline void require(bool holds, const char* what, std::string_view detail = {}) {
   if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n%.*s\n", what, static_cast<int>(detail.size()), detail.data());
+  std::fprintf(stderr, "does not hold: %s\n", what);
+  if (!detail.empty()) std::fwrite(detail.data(), 1, detail.size(), stderr);
+  std::fputc('\n', stderr);
   std::abort();
 }
 

@@ -157,7 +157,6 @@ class GrpcEdge final : public Edge {
   const Methods methods_;
   std::list<std::shared_ptr<Cancellation>> endless_;
   bool stopping_ = false;
-  std::unordered_map<const calls::BoundOperation*, Figures> figures_;  // null: of all that are unknown
   std::unordered_map<const Methods::Method*, Figures> figures_;  // null: of all that are unknown
 };
 

@@ -114,7 +114,7 @@ ServerReflectionResponse Reflection::answer(ServerReflectionRequest request) con
     std::vector<const File*> all;
     collect(*files_, *file, all);
     auto& found = response.file_descriptor_response.emplace();
-    for (const auto* needed : all) found.file_descriptor_proto.push_back(needed->bytes);
+    for (const auto* needed : all) found.file_descriptor_proto.push_back({needed->bytes});
   };
   if (request.file_by_filename) {
     show(files_->by_name(*request.file_by_filename));

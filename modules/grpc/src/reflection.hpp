@@ -3,6 +3,7 @@
 #pragma once
 
 #include <parley/codec/proto_file.hpp>
+#include <parley/codec/protobuf.hpp>
 #include <parley/operation.hpp>
 
 #include <cstdint>
@@ -24,7 +25,7 @@ struct ServerReflectionRequest {
   std::optional<std::string> all_extension_numbers_of_type, list_services;
 };
 struct FileDescriptorResponse {
-  std::vector<std::string> file_descriptor_proto;  // bytes
+  std::vector<codec::Octets> file_descriptor_proto;
 };
 struct ExtensionNumberResponse {
   std::string base_type_name;

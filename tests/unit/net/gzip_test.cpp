@@ -210,3 +210,34 @@ TEST_CASE("compression can be turned off") {
   CHECK_FALSE(answer.has("content-encoding"));
   CHECK_FALSE(answer.has("vary"));
 }
+
+TEST_CASE("what was compressed is undone within a limit", "[gzip]") {
+  Gzip gzip(1, 1 << 24);
+  net::Gunzip gunzip;
+  using Outcome = net::Gunzip::Outcome;
+  std::string out;
+  for (const std::size_t size : {1u << 10, 5000u, 1u << 20}) {
+    const auto text = listing(size);
+    const std::string coded(gzip.compress(text));
+    REQUIRE(!coded.empty());
+    REQUIRE(gunzip.decompress(coded, text.size(), out) == Outcome::whole);
+    CHECK(out == text);
+    CHECK(gunzip.decompress(coded, text.size() - 1, out) == Outcome::too_large);
+    CHECK(gunzip.decompress(coded + coded, 2 * text.size(), out) == Outcome::whole);  // two members
+    CHECK(out == text + text);
+    for (std::size_t cut = 0; cut < coded.size(); cut += 1 + coded.size() / 50)
+      CHECK(gunzip.decompress(std::string_view(coded).substr(0, cut), text.size(), out) ==
+            Outcome::malformed);
+    CHECK(gunzip.decompress(coded + "x", text.size(), out) == Outcome::malformed);
+  }
+  CHECK(gunzip.decompress("no gzip at all", 100, out) == Outcome::malformed);
+
+  // A bomb: a thousandth of what it becomes, none of which is kept beyond the limit.
+  const std::string zeros(16 << 20, '\0');
+  const std::string bomb(gzip.compress(zeros));
+  REQUIRE(bomb.size() < zeros.size() / 200);
+  std::string fresh;
+  CHECK(gunzip.decompress(bomb, 1 << 20, fresh) == Outcome::too_large);
+  CHECK(fresh.capacity() < 3 << 20);
+  CHECK(gunzip.decompress(bomb, 0, fresh) == Outcome::too_large);
+}

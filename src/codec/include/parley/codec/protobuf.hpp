@@ -26,6 +26,11 @@
 
 namespace parley::codec {
 
+// Is `bytes` on the wire and in .proto files.
+struct Octets {
+  std::string value;
+};
+
 // How a message looks to a client of a given API version.
 struct ProtobufStyle {
   std::uint16_t version = std::numeric_limits<std::uint16_t>::max();  // hides fields of later versions
@@ -66,3 +71,6 @@ Result<T> from_protobuf(std::string_view bytes, const ProtobufLimits& limits = {
 }
 
 }  // namespace parley::codec
+
+template <>
+const parley::TypeInfo& parley::describe<parley::codec::Octets>();

@@ -52,10 +52,13 @@ class GrpcCall {
 // Configuration section [grpc]. Sizes in bytes.
 struct GrpcLimits {
   std::int32_t max_connections = 10000;
-  std::int32_t max_streams = 1000;  // calls of one connection at a time
+  std::int32_t max_connections_per_address = 1000;  // an IPv4 address, or an IPv6 /64
+  std::int32_t max_streams = 1000;                  // calls of one connection at a time
   std::int64_t max_message = 4 << 20;
   std::int64_t max_metadata = 16 << 10;
   std::int64_t send_buffer = 256 << 10;  // messages that wait for one client to take them, of one call
+  std::int64_t gzip_min = 1 << 10, gzip_max = 1 << 20;  // answers that are compressed; gzip_max 0: none
+  std::int64_t connection_buffer = 64 << 20;            // the same, of all calls of one connection
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds ping_interval{60'000};  // of silence, after which a client is asked for life
   std::chrono::milliseconds ping_timeout{20'000};
