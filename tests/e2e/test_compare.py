@@ -173,7 +173,8 @@ def test_one_at_a_time_and_the_loop_goes_on(server):
     answers = []
 
     def ask():
-        answers.append(server.get("/api/compare?calls=5000"))
+        while not answers or answers[-1].status == 429:  # one of those below came first
+            answers.append(server.get("/api/compare?calls=5000"))
     first = threading.Thread(target=ask)
     first.start()
     refused = None
@@ -190,7 +191,7 @@ def test_one_at_a_time_and_the_loop_goes_on(server):
     assert server.get("/health").status == 200
     assert time.monotonic() - begun < 1
     first.join(60)
-    assert answers[0].status == 200
+    assert answers[-1].status == 200
     # And the next one may.
     assert server.get("/api/compare?calls=1").status == 200
 
