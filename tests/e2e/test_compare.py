@@ -256,9 +256,11 @@ def test_what_is_wrong_is_said(server, tmp_path):
         assert wrong.returncode == 2 and word in wrong.stderr_text and wrong.stdout_text == "", wrong.stderr_text
 
 
-def test_it_can_be_interrupted(server):
-    process = start(server, "--ports-file", "ports.json", "--calls", "5000")
-    time.sleep(0.15)
+def test_it_can_be_interrupted(server, tapped):
+    http = tapped(server.http)
+    process = start(server, "--port", str(http.address), "--grpc-port", str(server.grpc), "--calls", "5000")
+    awaited(lambda: len(http.counts) > 2)  # /health, the search for the user, and then it compares
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=10)
     assert process.returncode == 1 and out == "" and err.count("\n") == 1, (out, err)
+    assert "interrupted" in err or "stopped" in err

@@ -48,6 +48,7 @@ std::string start_command(const ServerOptions& server) {
 Result<void> find_server(const compare::Where& where, const ServerOptions& server) {
   const auto at = authority(where.host, where.http);
   const auto answer = net::client::send({.host = where.host, .port = where.http}, {.path = "/health"});
+  if (!answer && answer.error().code == Code::cancelled) return std::unexpected(answer.error());
   if (!answer)
     return fail(Code::unavailable,
                 "no server answers at " + at + "; start one with: " + start_command(server));
