@@ -41,6 +41,7 @@ Result<ReachedServer> reach_server(const ServerOptions& server) {
   ReachedServer reached{reached_host(server.host), *ports};
   const auto answer = net::client::send(reached.target(), {.path = "/health/live"});
   const auto at = authority(reached.host, ports->http);
+  if (!answer && answer.error().code == Code::cancelled) return std::unexpected(answer.error());
   if (!answer)
     return fail(Code::unavailable,
                 "no server answers at " + at + "; start one with: " + start_command(server));

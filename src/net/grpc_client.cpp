@@ -52,7 +52,7 @@ struct GrpcChannel::Impl : std::enable_shared_from_this<Impl> {
         host(the_host == "localhost" ? "127.0.0.1" : std::move(the_host)),
         port(the_port),
         options(the_options),
-        authority(host + ":" + std::to_string(port)),
+        authority((host.contains(':') ? "[" + host + "]" : host) + ":" + std::to_string(port)),
         environment{.wheel = loop.impl().corks->wheel(),
                     .turn = std::make_shared<AnswerTurn>(loop.impl().io.get_executor()),
                     .limits = http2_limits(),

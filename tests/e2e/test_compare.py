@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -173,7 +174,8 @@ def test_one_at_a_time_and_the_loop_goes_on(server):
     answers = []
 
     def ask():
-        answers.append(server.get("/api/compare?calls=5000"))
+        while not answers or answers[-1].status == 429:  # one of those below came first
+            answers.append(server.get("/api/compare?calls=5000"))
     first = threading.Thread(target=ask)
     first.start()
     refused = None
@@ -190,25 +192,35 @@ def test_one_at_a_time_and_the_loop_goes_on(server):
     assert server.get("/health").status == 200
     assert time.monotonic() - begun < 1
     first.join(60)
-    assert answers[0].status == 200
+    assert answers[-1].status == 200
     # And the next one may.
     assert server.get("/api/compare?calls=1").status == 200
 
 
+def occupy(server):
+    """A socket whose long comparison runs."""
+    while True:
+        s = socket.create_connection(("127.0.0.1", server.http), timeout=10)
+        s.sendall(b"GET /api/compare?calls=5000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        if not select.select([s], [], [], 0.05)[0]:
+            return s
+        s.close()  # one that had been asked for before was still running
+
+
 def test_a_client_that_leaves_and_a_server_that_stops_end_it(launch):
     server = launch()
-    with socket.create_connection(("127.0.0.1", server.http)) as s:
-        s.sendall(b"GET /api/compare?calls=5000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        awaited(lambda: server.get("/api/compare?calls=1").status == 429)
+    assert server.get("/api/compare?calls=1").status == 200
+    begun = time.monotonic()
+    assert server.get("/api/compare?calls=5000").status == 200
+    whole = time.monotonic() - begun
+    with occupy(server):
+        assert server.get("/api/compare?calls=1").status == 429
     left = time.monotonic()
     awaited(lambda: server.get("/api/compare?calls=1").status == 200)
-    assert time.monotonic() - left < 1, "it went on for nobody"
+    assert time.monotonic() - left < whole / 2, "it went on for nobody"
 
-    with socket.create_connection(("127.0.0.1", server.http)) as s:
-        s.sendall(b"GET /api/compare?calls=5000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        awaited(lambda: server.get("/api/compare?calls=1").status == 429)
+    with occupy(server) as s:
         server.process.send_signal(signal.SIGTERM)
-        s.settimeout(10)
         assert b"503" in s.recv(65536).split(b"\r\n")[0]
     assert server.process.wait(10) == 0
 
@@ -244,9 +256,11 @@ def test_what_is_wrong_is_said(server, tmp_path):
         assert wrong.returncode == 2 and word in wrong.stderr_text and wrong.stdout_text == "", wrong.stderr_text
 
 
-def test_it_can_be_interrupted(server):
-    process = start(server, "--ports-file", "ports.json", "--calls", "5000")
-    time.sleep(0.15)
+def test_it_can_be_interrupted(server, tapped):
+    http = tapped(server.http)
+    process = start(server, "--port", str(http.address), "--grpc-port", str(server.grpc), "--calls", "5000")
+    awaited(lambda: len(http.counts) > 2)  # /health, the search for the user, and then it compares
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=10)
     assert process.returncode == 1 and out == "" and err.count("\n") == 1, (out, err)
+    assert "interrupted" in err or "stopped" in err

@@ -4,6 +4,7 @@
 
 #include <parley/net/client.hpp>
 #include <parley/net/event_stream.hpp>
+#include <parley/net/hpack.hpp>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -107,6 +108,58 @@ TEST_CASE("requests are answered", "[net]") {
   CHECK(client::send(at(fixture.port), {.path = "/a b"}).error().code == Code::invalid_argument);
   CHECK(client::send(at(fixture.port), {.path = "/hello", .headers = {{"A", "b\r\nC: d"}}}).error().code ==
         Code::invalid_argument);
+}
+
+TEST_CASE("a connection that is kept carries many requests, and a tap sees its bytes", "[net]") {
+  struct Seen final : net::Tap {
+    std::string out, in;
+    void sent(std::string_view bytes) override { out += bytes; }
+    void received(std::string_view bytes) override { in += bytes; }
+  } seen;
+  HttpFixture fixture;
+  fixture.start();
+  auto target = at(fixture.port);
+  target.tap = &seen;
+  auto connection = client::HttpConnection::open(target);
+  REQUIRE(connection);
+  REQUIRE(connection->send({.path = "/hello"})->body == "{\"hello\":\"world\"}");
+  const auto head = "GET /hello HTTP/1.1\r\nHost: " + target.authority() + "\r\n\r\n";
+  CHECK(seen.out == head);
+  CHECK(seen.in.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(seen.in.ends_with("\r\n\r\n{\"hello\":\"world\"}"));
+  REQUIRE(connection->send({"POST", "/echo", {}, "again"})->body == "again");
+  CHECK(seen.out ==
+        head + "POST /echo HTTP/1.1\r\nHost: " + target.authority() + "\r\nContent-Length: 5\r\n\r\nagain");
+  // One that the server has ended says so.
+  const Scripted once("HTTP/1.1 204 No Content\r\n\r\n");
+  auto ended = client::HttpConnection::open(at(once.port));
+  REQUIRE(ended);
+  CHECK(ended->send({})->status == 204);
+  CHECK(ended->send({}).error().code == Code::unavailable);
+  CHECK(connection->send({.path = "/a b"}).error().code == Code::invalid_argument);
+}
+
+TEST_CASE("a header block is taken apart field by field", "[net]") {
+  net::HpackReader reader;
+  // RFC 7541 appendix C.3.1 and C.3.2.
+  const auto first = reader.read("\x82\x86\x84\x41\x0fwww.example.com");
+  REQUIRE(first);
+  REQUIRE(first->size() == 4);
+  CHECK((*first)[0].name == ":method");
+  CHECK((*first)[0].size == 1);
+  CHECK((*first)[3].name == ":authority");
+  CHECK((*first)[3].value == "www.example.com");
+  CHECK((*first)[3].size == 17);
+  const auto second = reader.read("\x82\x86\x84\xbe\x58\x08no-cache");
+  REQUIRE(second);
+  CHECK((*second)[3].value == "www.example.com");
+  CHECK((*second)[3].size == 1);
+  CHECK((*second)[4].size == 10);
+  CHECK(reader.read("")->empty());
+  for (const auto* bad : {"\x41\x0fwww", "\xff\xff\xff\xff\xff\xff", "\xc8"}) {
+    net::HpackReader fresh;
+    CHECK(fresh.read(bad).error().code == Code::data_loss);
+  }
 }
 
 TEST_CASE("a server that is not there, silent or wrong is told apart", "[net]") {
