@@ -175,7 +175,8 @@ def dotdot(tree):
 
 
 # What a fuzz target (or the helper of several), by the first word of its name, feeds with bytes.
-FUZZED = {"token": "auth", "http": "net", "http2": "net", "socket": "net", "websocket": "net", "jsonrpc": "jsonrpc", "config": "app"}
+FUZZED = {"token": "auth", "http": "net", "http2": "net", "socket": "net", "websocket": "net", "jsonrpc": "jsonrpc",
+          "config": "app"}
 
 
 def test_folder_unit(tree, file):
