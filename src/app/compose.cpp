@@ -134,7 +134,7 @@ Exit run_server(const Loaded& loaded) {
                                            .key = *key,
                                            .admin_token = administrator->token(),
                                            .settings = [&] { return to_toml(loaded); }});
-  if (!made_hosting) return report(made_hosting.error());
+  if (!made_hosting) return refuse({made_hosting.error().message});
   Hosting& hosting = **made_hosting;
   if (const auto opened = hosting.open(); !opened) return report(opened.error());
   const auto databases = hosting.databases();

@@ -138,6 +138,8 @@ Result<void> Hosting::place() {
     found->bound.push_back(binding.substr(equals + 1));
   }
   for (auto& place : places_) {
+    if (auto addresses = placement::make_resolver(place.bound, deps_.loop); !addresses)
+      return fail(Code::invalid_argument, "placement.bind (--bind): " + addresses.error().message);
     if (options.modules.empty()) place.hosted = place.bound.empty();
     if (place.hosted && !place.bound.empty())
       return fail(Code::invalid_argument,
