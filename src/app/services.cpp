@@ -54,7 +54,9 @@ void Services::hide(std::string_view module) {
 
 std::vector<std::string> Services::modules() const {
   std::vector<std::string> names;
-  for (const auto& service : all_) names.emplace_back(service.module);
+  for (const auto& service : all_)
+    if (service.module != "faults" && service.module != "topology")  // of the process itself
+      names.emplace_back(service.module);
   return names;
 }
 

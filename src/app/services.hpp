@@ -31,7 +31,7 @@ class Services {
   // The edges do not show the module.
   void hide(std::string_view module);
 
-  std::vector<std::string> modules() const;  // the names
+  std::vector<std::string> modules() const;  // that can be placed, by their names
   // What rows ask for, each once, sorted.
   std::vector<std::string> permissions() const;
 

@@ -9,10 +9,12 @@ server CPU, and a target is met by the better one. Usage: bench.py --build DIR [
 import argparse
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -100,9 +102,9 @@ class Bench:
                 raise SystemExit("bench: parley did not start")
             time.sleep(0.005)
         with open(ports) as f:
-            port = json.load(f)["http"]
+            told = json.load(f)
         server = Server.__new__(Server)
-        server.port, server.process = port, process
+        server.port, server.grpc, server.process = told["http"], told["grpc"], process
         return server
 
     def go(self, name, *extra):
@@ -134,7 +136,7 @@ server {{ listen 127.0.0.1:{port}; default_type application/json; location /user
         go_sources = os.path.join(HERE, "contenders", "go")
         os.makedirs(self.tools, exist_ok=True)
         environment = dict(os.environ, GO111MODULE="off", GOPATH="/usr/share/gocode", GOFLAGS="-buildvcs=false")
-        for name in ("http", "hub", "sqlite"):
+        for name in ("http", "hub", "sqlite", "grpc"):
             target, source = os.path.join(self.tools, "go_" + name), os.path.join(go_sources, name + ".go")
             if not os.path.exists(target) or os.path.getmtime(target) < os.path.getmtime(source):
                 say(f"building the Go contender {name} ...")
@@ -219,6 +221,47 @@ server {{ listen 127.0.0.1:{port}; default_type application/json; location /user
         return self.load("http", server, path="/rpc", connections=64,
                          body='{"jsonrpc":"2.0","method":"add","params":{"a":5,"b":3},"id":1}')
 
+    def call(self, port):
+        """Calculator/Add over gRPC, on 8 connections with 8 calls on each: h2load, which tells what it counted."""
+        message = b"\x09" + struct.pack("<d", 5) + b"\x11" + struct.pack("<d", 3)
+        body = os.path.join(self.work, "add.bin")
+        with open(body, "wb") as f:
+            f.write(b"\0" + struct.pack(">I", len(message)) + message)
+
+        def measure(server):
+            command = ["h2load", f"--duration={max(1, round(self.options.seconds))}", "--clients=8",
+                       "--max-concurrent-streams=8", f"--data={body}", "-H", "content-type: application/grpc",
+                       "-H", "te: trailers", f"http://127.0.0.1:{port(server)}/calculator.Calculator/Add"]
+            begin, used = time.monotonic(), server.cpu_seconds()
+            done = subprocess.run(pinned(LOAD_CORE, command), capture_output=True, text=True)
+            rate = re.search(r"finished in [\d.]+\w+, ([\d.]+) req/s", done.stdout)
+            counts = re.search(r"requests: .* (\d+) succeeded, (\d+) failed, (\d+) errored", done.stdout)
+            if not rate or not counts or "2xx" not in done.stdout:
+                raise SystemExit(f"bench: {' '.join(command)}: {done.stdout}{done.stderr}")
+            return {"per_second": float(rate[1]), "failed": int(counts[2]) + int(counts[3]),
+                    "server_cpu": (server.cpu_seconds() - used) / (time.monotonic() - begin)}
+        return measure
+
+    def port_calls(self):
+        """What a call of a port costs wherever its module is, one in flight and 64."""
+        say("a call of a port: in process, over gRPC within the process, in another process")
+        rounds = []
+        for _ in range(self.options.rounds):
+            server = self.parley()
+            try:
+                done = subprocess.run(pinned(LOAD_CORE, [os.path.join(self.tools, "parley_ports"), "--grpc",
+                                                         str(server.grpc), "--seconds", str(self.options.seconds)]),
+                                      capture_output=True, text=True, check=True)
+            finally:
+                server.stop()
+            rounds.append(json.loads(done.stdout))
+        of = {place: {key: statistics.median(r[place][key] for r in rounds) for key in ("us", "per_second")}
+              for place in rounds[0]}
+        return {"title": "a call of a port, 64 in flight: in process", "unit": "calls/s",
+                "medians": {"parley": of["in process"]["per_second"],
+                            **{f"{place} ({of[place]['us']:.2f} us alone)": of[place]["per_second"] for place in of}},
+                "targets": []}
+
     def idle(self, server):
         before, count = server.rss_kib(), 10_000
         command = [self.load_binary, "idle", "--port", str(server.port), "--path", "/chat", "--connections",
@@ -272,6 +315,11 @@ server {{ listen 127.0.0.1:{port}; default_type application/json; location /user
         yield "jsonrpc", lambda: self.line("JSON-RPC add over HTTP, 64 connections", "requests/s", "per_second", {
             "parley": (parley, self.add), "go": (lambda: self.go("http"), self.add),
         }, [("go", 1.5)])
+        yield "grpc", lambda: self.line("gRPC unary, 8 connections, 8 calls on each", "calls/s", "per_second", {
+            "parley": (parley, self.call(lambda server: server.grpc)),
+            "grpc-go": (lambda: self.go("grpc"), self.call(lambda server: server.port)),
+        }, [("grpc-go", 1.1)])
+        yield "ports", self.port_calls
         yield "post", self.post_line
         yield "orders", self.orders_line
         yield "broadcast", lambda: self.line("chat, 1,000 members, 32 messages in flight, durable", "deliveries/s",

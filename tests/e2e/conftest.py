@@ -1,4 +1,5 @@
-"""Starts the built binary for tests: PARLEY_BINARY names it (./dev test sets it)."""
+"""Starts the built binary for tests: PARLEY_BINARY names it (./dev test sets it). With PARLEY_SPLIT=1 every server
+has its users, orders, chat and notifications in processes of their own."""
 import http.client
 import json
 import os
@@ -11,6 +12,7 @@ import openapi
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SPLIT = ["users", "orders", "chat", "notifications"] if os.environ.get("PARLEY_SPLIT") == "1" else []
 BINARY = os.environ.get("PARLEY_BINARY", os.path.join(ROOT, "build", "release", "parley"))
 
 
@@ -43,12 +45,12 @@ class Parley:
         self.process = None
         self.start()
 
-    def start(self):
+    def start(self, grpc_port=0):
         ports_file = os.path.join(self.folder, "ports.json")
         if os.path.exists(ports_file):
             os.unlink(ports_file)
         log = open(self.log_path, "ab")
-        command = [BINARY, "serve", "--port", "0", "--ws-port", "0", "--grpc-port", "0", "--data", self.data,
+        command = [BINARY, "serve", "--port", "0", "--ws-port", "0", "--grpc-port", str(grpc_port), "--data", self.data,
                    "--ports-file", ports_file, *self.flags]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
         environment.update(self.environment or {})
@@ -63,6 +65,15 @@ class Parley:
             ports = json.load(f)
         self.http, self.ws, self.grpc = ports["http"], ports["ws"], ports["grpc"]
         self.description = None
+        for module in SPLIT:
+            self.extract(module)
+
+    def extract(self, module):
+        """Moves it into a process of its own."""
+        with open(os.path.join(self.data, "admin.token")) as f:
+            headers = {"Authorization": f"Bearer {f.read().strip()}"}
+        answer = self.post(f"/api/topology/{module}/extract", None, headers=headers, checked=False)
+        assert answer.status == 200, answer.body
 
     def log(self):
         with open(self.log_path, errors="replace") as f:

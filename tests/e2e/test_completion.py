@@ -28,7 +28,7 @@ def bash(*words):
 
 
 def test_bash_offers_commands():
-    assert {"demo", "doctor", "compare", "serve", "config", "token", "backup", "restore", "reset", "help", "version",
+    assert {"demo", "doctor", "compare", "serve", "topology", "extract", "absorb", "config", "token", "backup", "restore", "reset", "help", "version",
             "completion", "--help", "--version"} == set(bash("parley", ""))
     assert bash("parley", "re") == ["restore", "reset"]
 

@@ -170,8 +170,7 @@ def test_a_remote_that_is_down_degrades_what_depends_on_it_and_nothing_else(spli
     assert main.post("/api/messages", {"content": "still here", "user": "Alice"}).status == 201
     assert main.get("/health/ready").status == 200
     # It comes back where it was.
-    split["users"].flags = ("--modules", "users", "--set", f"server.grpc_port={split['users'].grpc}")
-    split["users"].start()
+    split["users"].start(grpc_port=split["users"].grpc)
     awaited(lambda: main.get(f"/api/v3/users/{alice}").status == 200)
     awaited(lambda: main.get("/health").json()["status"] == "healthy")
 

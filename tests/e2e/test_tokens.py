@@ -91,7 +91,7 @@ def test_the_command_refuses_what_makes_no_token(server):
             ((), "one of --user NAME and --service NAME"),
             (("--user", "a", "--service", "b"), "one of --user NAME and --service NAME"),
             (("--user", "a", "--permissions", "user:read"), "there is no permission user:read; did you mean users:read?"),
-            (("--user", "a", "--permissions", "*"), "there is no permission *; there are admin:faults, calculator:use"),
+            (("--user", "a", "--permissions", "*"), "there is no permission *; there are admin:faults, admin:topology, calculator:use"),
             (("--user", "a", "--permissions", "users:read,"), None),
             (("--user", "a", "--permissions", "admin"), "there is no permission admin"),
             (("--user", ""), "sub"),

@@ -135,13 +135,15 @@ struct Fixture {
 
   Result<calculator::Calculation> call(std::string_view name = "Add", CallContext context = {}) {
     calculator::Calculation answer;
+    calculator::History listed;
     std::optional<Result<void>> outcome;
     const calculator::Numbers numbers{3, 4};
     const calculator::GetHistory history{1};
     const auto& operation = row(name);
     const void* request = name == "GetHistory" ? static_cast<const void*>(&history) : &numbers;
+    void* const into = name == "GetHistory" ? static_cast<void*>(&listed) : &answer;
     auto body = [&](CallContext with) -> Task<void> {
-      auto calling = remote->unary(operation, std::move(with), request, &answer);
+      auto calling = remote->unary(operation, std::move(with), request, into);
       outcome = co_await std::move(calling);
     };
     TaskGroup group([](std::exception_ptr e) { std::rethrow_exception(e); });
@@ -257,7 +259,11 @@ TEST_CASE("instances take turns, without those that are not well") {
   for (int i = 0; i < 9; ++i) CHECK(f.call());
   for (const auto& instance : f.instances) CHECK(instance.paths.size() == 3);
   f.instances[1].health = calls::ServingStatus::not_serving;
-  f.until([&] { return !f.remote->instances()[1].well; });
+  f.until([&] {
+    for (const auto& state : f.remote->instances())
+      if (state.address == f.addresses[1]) return !state.well;
+    return false;
+  });
   for (int i = 0; i < 6; ++i) CHECK(f.call());
   CHECK(f.instances[0].paths.size() == 6);
   CHECK(f.instances[1].paths.size() == 3);
