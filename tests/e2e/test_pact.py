@@ -121,7 +121,8 @@ def no_such_state(interaction):
     ("student-app-parley", "a request for an order", another_type, "$.created_at -> Expected"),
     ("student-app-parley", "a request for a user who does not exist", another_header, "Expected header 'Content-Type'"),
     ("student-app-parley", "a request for an order", no_such_state, 'the state "the moon is full"'),
-    ("orders-users", "the question whether a user who does not exist may order", another_value, "$.is_valid -> Expected"),
+    ("orders-users", "the question whether a user who does not exist may order", another_value,
+     "$.is_valid -> Expected"),
 ], ids=["another status", "another field", "another type", "another header", "no such state", "another value"])
 def test_a_broken_contract_is_seen(tools, providers, tmp_path, name, description, damage, finding):
     contract = read(committed(name))

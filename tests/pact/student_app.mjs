@@ -2,7 +2,9 @@
 // contract with the provider "parley".
 import assert from "node:assert/strict";
 import test from "node:test";
-import { contract, eachLike, fromProviderState, integer, json, like, number, problem, problemJson, regex, time } from "./pact.mjs";
+import {
+  contract, eachLike, fromProviderState, integer, json, like, number, problem, problemJson, regex, time,
+} from "./pact.mjs";
 
 // ---- the client under test ---------------------------------------------------------------------------------
 
@@ -75,7 +77,8 @@ test("creates a user", () => pact
   .uponReceiving("a request to create a user")
   .withRequest({ method: "POST", path: "/api/v3/users", headers: sending,
                  body: { name: "John Doe", email: stated("", "email", EMAIL), age: 30 } })
-  .willRespondWith({ status: 201, headers: { ...json, Location: regex(/^\/api\/v3\/users\/[^/]+$/, `/api/v3/users/${USER}`) },
+  .willRespondWith({ status: 201,
+                     headers: { ...json, Location: regex(/^\/api\/v3\/users\/[^/]+$/, `/api/v3/users/${USER}`) },
                      body: user(like(USER), stated("", "email", EMAIL)) })
   .executeTest(async ({ url }) => {
     const made = await new Client(url).createUser({ name: "John Doe", email: EMAIL, age: 30 });
@@ -84,9 +87,10 @@ test("creates a user", () => pact
 
 test("is refused a user with all fields at fault", () => pact
   .uponReceiving("a request to create a user with a short name, no e-mail address and an impossible age")
-  .withRequest({ method: "POST", path: "/api/v3/users", headers: sending, body: { name: "J", email: "nobody", age: 200 } })
+  .withRequest({ method: "POST", path: "/api/v3/users", headers: sending,
+                 body: { name: "J", email: "nobody", age: 200 } })
   .willRespondWith({ status: 400, headers: problemJson,
-                     body: problem(400, "invalid_argument", "name must have between 2 and 50 characters", ["name", "email", "age"]) })
+                     body: problem(400, "invalid_argument", "three things are wrong", ["name", "email", "age"]) })
   .executeTest(({ url }) => assert.rejects(new Client(url).createUser({ name: "J", email: "nobody", age: 200 }),
                                            refusal(400, "invalid_argument", ["name", "email", "age"]))));
 
@@ -101,7 +105,8 @@ test("is told that there is no such user", () => pact
   .given("no user has the id", { id: "nobody" })
   .uponReceiving("a request for a user who does not exist")
   .withRequest({ method: "GET", path: "/api/v3/users/nobody", headers: accept })
-  .willRespondWith({ status: 404, headers: problemJson, body: problem(404, "not_found", "there is no user with this id") })
+  .willRespondWith({ status: 404, headers: problemJson,
+                     body: problem(404, "not_found", "there is no user with this id") })
   .executeTest(({ url }) => assert.rejects(new Client(url).user("nobody"), refusal(404, "not_found"))));
 
 test("lists users", () => pact
@@ -120,7 +125,8 @@ test("lists users", () => pact
 test("creates an order", () => pact
   .given("a user exists")
   .uponReceiving("a request to create an order")
-  .withRequest({ method: "POST", path: "/api/v1/orders", headers: sending, body: newOrder(stated("", "user_id", USER)) })
+  .withRequest({ method: "POST", path: "/api/v1/orders", headers: sending,
+                 body: newOrder(stated("", "user_id", USER)) })
   .willRespondWith({ status: 201,
                      headers: { ...json, Location: regex(/^\/api\/v1\/orders\/[^/]+$/, `/api/v1/orders/${ORDER}`) },
                      body: order({ status: "PENDING", total_amount: 59.97 }) })
@@ -150,8 +156,12 @@ test("confirms an order", () => pact
   .uponReceiving("a request to confirm an order")
   .withRequest({ method: "PATCH", path: stated("/api/v1/orders/", "order_id", ORDER, "/status"), headers: sending,
                  body: { status: "CONFIRMED" } })
-  .willRespondWith({ status: 200, headers: json, body: order({ id: stated("", "order_id", ORDER), status: "CONFIRMED" }) })
-  .executeTest(async ({ url }) => assert.equal((await new Client(url).setStatus(ORDER, "CONFIRMED")).status, "CONFIRMED")));
+  .willRespondWith({ status: 200, headers: json,
+                     body: order({ id: stated("", "order_id", ORDER), status: "CONFIRMED" }) })
+  .executeTest(async ({ url }) => {
+    const changed = await new Client(url).setStatus(ORDER, "CONFIRMED");
+    assert.deepEqual([changed.id, changed.status], [ORDER, "CONFIRMED"]);
+  }));
 
 test("lists the orders of a user", () => pact
   .given("an order exists")
