@@ -40,7 +40,7 @@ def installed(stamp, wanted):
 def install_packages(wanted, stamp):
     if not shutil.which("npm"):
         raise RuntimeError("there is no npm command: install nodejs and npm, or run ./dev test, which does")
-    say(f"npm ci: the linters and the client generator of tests/descriptions, for at most {LIMIT} s")
+    say(f"npm ci: the linters, the clients and Pact, of tests/descriptions/package.json, for at most {LIMIT} s")
     begin = time.monotonic()
     log = os.path.join(FOLDER, "npm.log")
     with open(log, "wb") as out:
