@@ -26,6 +26,11 @@ SANITIZER_OPTIONS = {
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
 # What measures memory or time, or repeats for the sake of repetition, runs on the release binary alone.
+# The same tests, unchanged, while users, orders, chat and notifications are each in a process of their own; without
+# those that look at the one process: its disk, its signals, its own metrics, who holds its databases.
+SPLIT_END_TO_END = [*(f"tests/e2e/test_{name}.py" for name in (
+    "users", "orders", "chat", "chat_rooms", "notifications", "jsonrpc", "lab", "http", "grpc", "numbers", "tokens")),
+    "-k", "not scale and not described_measured_and_watched and not before_the_server_first_starts"]
 SANITIZED_END_TO_END = ["-k", "not scale and not kill_nine and not readme"]
 
 
@@ -139,13 +144,14 @@ def run_arch(tally):
         print(output, flush=True)
 
 
-def run_end_to_end(tally, build, scratch, sanitized, extra=()):
-    name = f"end to end, {build}"
-    report = os.path.join(scratch, f"end_to_end_{build}.xml")
+def run_end_to_end(tally, build, scratch, sanitized, extra=(), split=False):
+    name = f"end to end, {build}" + (", modules in processes" if split else "")
+    report = os.path.join(scratch, f"end_to_end_{build}_{split}.xml")
     environment = {**SANITIZER_OPTIONS, "PARLEY_BINARY": os.path.join(ROOT, "build", build, "parley"),
-                   "PARLEY_SANITIZED": "1" if sanitized else "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [*(fixed_addresses() if sanitized else []), sys.executable, "-m", "pytest", "tests/e2e", "-q",
-               "-p", "no:cacheprovider", f"--junitxml={report}", *extra]
+                   "PARLEY_SANITIZED": "1" if sanitized else "0", "PARLEY_SPLIT": "1" if split else "0",
+                   "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [*(fixed_addresses() if sanitized else []), sys.executable, "-m", "pytest", "-q",
+               "-p", "no:cacheprovider", f"--junitxml={report}", *(extra if split else ["tests/e2e", *extra])]
     output, status, seconds = run(command, END_TO_END_LIMIT, environment)
     judge(tally, name, report, output, status, seconds, END_TO_END_LIMIT)
 
@@ -216,6 +222,7 @@ def main():
             else:
                 print("==> no fuzzing: clang 19 or newer is not there; the corpus has been replayed", flush=True)
         run_end_to_end(tally, "release", scratch, sanitized=False)
+        run_end_to_end(tally, "release", scratch, sanitized=False, extra=SPLIT_END_TO_END, split=True)
         if not options.quick:
             run_end_to_end(tally, "asan", scratch, sanitized=True, extra=SANITIZED_END_TO_END)
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
