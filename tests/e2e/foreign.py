@@ -7,9 +7,11 @@ from conftest import ROOT
 
 
 class UserService:
-    def __init__(self, proto, folder):
+    SCRIPT = "tests/foreign/user_service.py"
+
+    def __init__(self, proto, folder, port=0):
         """`proto`: where its .proto files come from, such as http://127.0.0.1:8080/proto."""
-        self.proto, self.port, self.process = proto, 0, None
+        self.proto, self.port, self.process = proto, port, None
         self.log_path = os.path.join(str(folder), "user_service.log")
         self.start()
 
@@ -17,8 +19,8 @@ class UserService:
         """Again on the port that it had. The port is all it prints."""
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, os.path.join(ROOT, "tests", "foreign", "user_service.py"), "--port", str(self.port),
-                 "--proto", self.proto], stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+                [sys.executable, self.SCRIPT, "--port", str(self.port), "--proto", self.proto], cwd=ROOT,
+                stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
         line = self.process.stdout.readline()
         with open(self.log_path, errors="replace") as log:
             assert line.strip().isdigit(), f"the service did not start: {line!r}\n{log.read()}"

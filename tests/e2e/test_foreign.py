@@ -1,10 +1,9 @@
 """Users that live in a service which is none of the project's: tests/foreign/user_service.py."""
 import os
-import re
-import subprocess
+import shlex
 
 import pytest
-from conftest import BINARY, ROOT, awaited
+from conftest import ROOT, awaited
 from foreign import UserService
 from grpc_client import Client
 
@@ -96,3 +95,13 @@ def test_health_names_it_when_it_is_gone_and_it_may_come_back(bound):
     awaited(lambda: main.get("/health").json()["status"] == "healthy")
     again = created(main, "Ann Roe", "ann@example.com")  # it keeps users in memory
     assert again["id"] != ann["id"] and placed(main, again["id"]).status == 201
+
+
+def test_the_readme_tells_these_commands(bound):
+    service, main = bound
+    with open(os.path.join(ROOT, "README.md")) as f:
+        section = f.read().split("## Your own service", 1)[1].split("\n## ", 1)[0]
+    told = [shlex.split(line, comments=True) for line in section.split("```")[1].strip().splitlines()]
+    assert told == [["parley", "serve"], ["python3", service.SCRIPT, "--port", "50061"],
+                    ["parley", "serve", "--bind", "users=127.0.0.1:50061"]]
+    assert main.flags[:2] == ("--bind", f"users=127.0.0.1:{service.port}")

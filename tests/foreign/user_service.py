@@ -21,6 +21,7 @@ import urllib.request
 import uuid
 
 import grpc
+from google.protobuf import empty_pb2
 
 # ---- from .proto files to Python ---------------------------------------------------------------------------
 
@@ -41,15 +42,15 @@ def fetch(base, name, folder, saved_as=None):
 
 def generate(base):
     """Has protoc make Python modules, as in any project that uses gRPC."""
-    folder = tempfile.mkdtemp(prefix="user-service-")
-    fetch(base, "user.proto", folder)
-    fetch(base, "grpc/health/v1.proto", folder, saved_as="health.proto")
-    fetch(os.path.dirname(os.path.abspath(__file__)), "error_details.proto", folder)
     names = ["user", "health", "error_details"]
-    subprocess.run(["protoc", f"-I{folder}", f"--python_out={folder}", *(f"{name}.proto" for name in names)],
-                   check=True, cwd=folder)
-    sys.path.insert(0, folder)
-    return [importlib.import_module(f"{name}_pb2") for name in names]
+    with tempfile.TemporaryDirectory(prefix="user-service-") as folder:
+        fetch(base, "user.proto", folder)
+        fetch(base, "grpc/health/v1.proto", folder, saved_as="health.proto")
+        fetch(os.path.dirname(os.path.abspath(__file__)), "error_details.proto", folder)
+        subprocess.run(["protoc", f"-I{folder}", f"--python_out={folder}", *(f"{name}.proto" for name in names)],
+                       check=True)
+        sys.path.insert(0, folder)
+        return [importlib.import_module(f"{name}_pb2") for name in names]
 
 
 # ---- errors ------------------------------------------------------------------------------------------------
@@ -293,14 +294,15 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--proto", default="http://localhost:8080/proto", help="where user.proto is: address or folder")
     options = parser.parse_args()
-    pb, health, error_details = generate(options.proto)
-    from google.protobuf import empty_pb2
+    pb, health, error_details = generate(options.proto)  # the messages, for everything above
 
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=16), options=[("grpc.so_reuseport", 0)])
-    services = pb.DESCRIPTOR.services_by_name
-    add(server, services["UserService"], UserService())
+    add(server, pb.DESCRIPTOR.services_by_name["UserService"], UserService())
     add(server, health.DESCRIPTOR.services_by_name["Health"], Health("user.UserService"))
     port = server.add_insecure_port(f"127.0.0.1:{options.port}")
     server.start()
     print(port, flush=True)
-    server.wait_for_termination()
+    try:
+        server.wait_for_termination()
+    except KeyboardInterrupt:
+        server.stop(grace=1).wait()
