@@ -195,7 +195,7 @@ def run_end_to_end(tally, build, scratch, sanitized, extra=(), contracts=None):
     name = f"end to end, {build}"
     report = os.path.join(scratch, f"end_to_end_{build}.xml")
     kept = os.path.join(scratch, f"contracts_{build}")
-    os.makedirs(kept)
+    os.makedirs(kept, exist_ok=True)
     environment = {**SANITIZER_OPTIONS, "PARLEY_UNIT_PROGRAMS": os.path.join(ROOT, "build", "asan", "tests"),
                    "PARLEY_CONTRACT_REPORTS": kept, "PARLEY_BINARY": os.path.join(ROOT, "build", build, "parley"),
                    "PARLEY_SANITIZED": "1" if sanitized else "0", "PYTHONDONTWRITEBYTECODE": "1"}
