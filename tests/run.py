@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Runs every built test program, the architecture check and the end-to-end tests, and sums them up.
 
-The last line of standard output is `N passed, N failed`, in test cases; a program that crashes, hangs or gives
+Before the last line stands how the ports' contracts were kept, by module and by where the module was; the last
+line of standard output is `N passed, N failed`, in test cases; a program that crashes, hangs or gives
 no readable report counts as one failed case more. Called by ./dev test, which has built everything.
 """
 import argparse
@@ -62,8 +63,55 @@ def run(command, limit, environment=None, capture=True):
     return (output or b"").decode(errors="replace"), status, time.monotonic() - begin
 
 
-def read_junit(path):
-    """Passed, failed and the failures' texts; None for a file that is none."""
+class Contracts:
+    """How many cases of the ports' contract suites have passed and failed, by module and by placement."""
+    PLACEMENTS = ["in process", "loopback gRPC", "process", "foreign"]
+
+    def __init__(self):
+        self.counts = {}
+
+    def add(self, module, placement, report, counts=lambda name: True):
+        passed, failed, _ = read_junit(report, counts) or (0, 1, [])
+        before = self.counts.get((module, placement), (0, 0))
+        if passed + failed:
+            self.counts[module, placement] = (before[0] + passed, before[1] + failed)
+
+    def add_unit(self, program, report):
+        """Of a unit program, whose contract suites have the tag [contract]. The names of those that go over the
+        loopback say so; the others call what is in the process."""
+        for how in (["--list-test-names-only"], ["--list-tests", "--verbosity", "quiet"]):  # Catch2 2, and 3
+            listed, _, _ = run([*fixed_addresses(), program, "[contract]", *how], 60, SANITIZER_OPTIONS)
+            if "Unrecognised token" not in listed:
+                break
+        names = {line.strip() for line in listed.splitlines() if line.strip()}
+        if not names:
+            return
+        module = os.path.basename(program).removeprefix("unit_")
+        for placement, remote in (("in process", False), ("loopback gRPC", True)):
+            self.add(module, placement, report, lambda name: (
+                (name in names or any(name.startswith(f"{known}/") for known in names))  # the latter: a section
+                and bool(re.search("over gRPC|OverGrpc", name)) == remote))
+
+    def add_elsewhere(self, folder):
+        """What test_contracts.py has left there: <module>.<placement>.xml."""
+        for report in sorted(glob.glob(os.path.join(folder, "*.xml"))):
+            module, placement, _ = os.path.basename(report).split(".")
+            self.add(module, placement, report)
+
+    def print(self):
+        if not self.counts:
+            return
+        known = [placement for _, placement in self.counts]
+        columns = self.PLACEMENTS + sorted(set(known) - set(self.PLACEMENTS))
+        print(f"\n{'contract cases, passed/failed':30}" + "".join(f"{column:>15}" for column in columns))
+        for module in sorted({module for module, _ in self.counts}):
+            cells = (self.counts.get((module, column)) for column in columns)
+            print(f"  {module:28}" + "".join(f"{f'{c[0]}/{c[1]}' if c else '·':>15}" for c in cells))
+        print(flush=True)
+
+
+def read_junit(path, counts=lambda name: True):
+    """Passed, failed and the failures' texts of the cases whose name `counts`; None for a file that is none."""
     try:
         root = ElementTree.parse(path).getroot()
     except (OSError, ElementTree.ParseError):
@@ -71,6 +119,8 @@ def read_junit(path):
     passed = failed = 0
     texts = []
     for case in root.iter("testcase"):
+        if not counts(case.get("name", "")):
+            continue
         problems = case.findall("failure") + case.findall("error")
         if problems:
             failed += 1
@@ -120,7 +170,7 @@ def fixed_addresses():
         return []
 
 
-def run_units(tally, build, scratch):
+def run_units(tally, build, scratch, contracts=None):
     programs = sorted(p for p in glob.glob(os.path.join(ROOT, "build", build, "tests", "*"))
                       if os.path.isfile(p) and os.access(p, os.X_OK))
     if not programs:
@@ -130,6 +180,8 @@ def run_units(tally, build, scratch):
         report = os.path.join(scratch, name.replace(" ", "_") + ".xml")
         output, status, seconds = run([*fixed_addresses(), program, "-r", "junit", "-o", report], UNIT_LIMIT, SANITIZER_OPTIONS)
         judge(tally, name, report, output, status, seconds, UNIT_LIMIT)
+        if contracts:
+            contracts.add_unit(program, report)
     return programs
 
 
@@ -144,16 +196,21 @@ def run_arch(tally):
         print(output, flush=True)
 
 
-def run_end_to_end(tally, build, scratch, sanitized, extra=(), split=False):
+def run_end_to_end(tally, build, scratch, sanitized, extra=(), split=False, contracts=None):
     name = f"end to end, {build}" + (", modules in processes" if split else "")
     report = os.path.join(scratch, f"end_to_end_{build}_{split}.xml")
-    environment = {**SANITIZER_OPTIONS, "PARLEY_BINARY": os.path.join(ROOT, "build", build, "parley"),
+    kept = os.path.join(scratch, f"contracts_{build}")
+    os.makedirs(kept, exist_ok=True)
+    environment = {**SANITIZER_OPTIONS, "PARLEY_UNIT_PROGRAMS": os.path.join(ROOT, "build", "asan", "tests"),
+                   "PARLEY_CONTRACT_REPORTS": kept, "PARLEY_BINARY": os.path.join(ROOT, "build", build, "parley"),
                    "PARLEY_SANITIZED": "1" if sanitized else "0", "PARLEY_SPLIT": "1" if split else "0",
                    "PYTHONDONTWRITEBYTECODE": "1"}
     command = [*(fixed_addresses() if sanitized else []), sys.executable, "-m", "pytest", "-q",
                "-p", "no:cacheprovider", f"--junitxml={report}", *(extra if split else ["tests/e2e", *extra])]
     output, status, seconds = run(command, END_TO_END_LIMIT, environment)
     judge(tally, name, report, output, status, seconds, END_TO_END_LIMIT)
+    if contracts:
+        contracts.add_elsewhere(kept)
 
 
 def fuzz(target, seconds, found):
@@ -203,7 +260,7 @@ def main():
     parser.add_argument("--fuzz", nargs="*", metavar=("TARGET", "SECONDS"),
                         help="nothing but the fuzz targets, or one of them, for so long")
     options = parser.parse_args()
-    tally = Tally()
+    tally, contracts = Tally(), Contracts()
     if options.fuzz is not None:
         only, seconds, *_ = [*options.fuzz, None, None]
         run_fuzz(tally, only if only != "all" else None, int(seconds or 60))
@@ -214,17 +271,18 @@ def main():
         if not leak_detection_works(sorted(units)):
             SANITIZER_OPTIONS["ASAN_OPTIONS"] += ":detect_leaks=0"
         run_arch(tally)
-        run_units(tally, "asan", scratch)
+        run_units(tally, "asan", scratch, contracts)
         if not options.quick:
             run_units(tally, "tsan", scratch)
             if os.path.isdir(os.path.join(ROOT, "build", "fuzz", "targets")):
                 run_fuzz(tally)
             else:
                 print("==> no fuzzing: clang 19 or newer is not there; the corpus has been replayed", flush=True)
-        run_end_to_end(tally, "release", scratch, sanitized=False)
+        run_end_to_end(tally, "release", scratch, sanitized=False, contracts=contracts)
         run_end_to_end(tally, "release", scratch, sanitized=False, extra=SPLIT_END_TO_END, split=True)
         if not options.quick:
             run_end_to_end(tally, "asan", scratch, sanitized=True, extra=SANITIZED_END_TO_END)
+    contracts.print()
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
     return 1 if tally.failed or not tally.passed else 0
 

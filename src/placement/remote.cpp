@@ -99,14 +99,14 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
       co_return std::unexpected(std::move(shown.error()));
     }
     const auto begun = deps_.clock.steady();
-    auto beginning = (*chosen)->channel.begin(std::move(context), row.grpc, std::move(*shown));
+    auto beginning = (*chosen)->channel.begin(context, row.grpc, std::move(*shown));
     auto call = co_await std::move(beginning);
     if (!call) {
       account(**chosen, row, call.error().error.code, begun);
       co_return std::unexpected(error_of(call.error()));
     }
     // A stream that stands is a success of its own, however long it lasts.
-    auto running = converse(row, **call, messages);
+    auto running = converse(row, context, **call, messages);
     auto outcome = co_await std::move(running);
     account(**chosen, row, outcome ? Code::ok : outcome.error().code, begun);
     co_return outcome;
@@ -177,11 +177,12 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
   }
 
   // Sends while it receives. A request that cannot be had ends the call, and its reason stands.
-  static Task<Result<void>> converse(const Operation& row, net::GrpcClientCall& call, Messages& messages) {
+  static Task<Result<void>> converse(const Operation& row, const CallContext& context,
+                                     net::GrpcClientCall& call, Messages& messages) {
     std::optional<Error> refused;
     TaskGroup sending(log_failures("placement", "sending a stream to another process failed"));
     sending.spawn(send(row, call, messages, refused));
-    auto receiving = receive(row, call, messages);
+    auto receiving = receive(row, context, call, messages);
     auto outcome = co_await std::move(receiving);
     messages.stop();
     auto sent = sending.when_empty();
@@ -190,7 +191,8 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
     co_return outcome;
   }
 
-  static Task<Result<void>> receive(const Operation& row, net::GrpcClientCall& call, Messages& messages) {
+  static Task<Result<void>> receive(const Operation& row, const CallContext& context,
+                                    net::GrpcClientCall& call, Messages& messages) {
     for (;;) {
       auto reading = call.read();
       auto read = co_await std::move(reading);
@@ -201,6 +203,9 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
       auto delivering = messages.deliver();
       const bool taken = co_await std::move(delivering);
       if (!taken) co_return fail(Code::cancelled, "the receiver has gone");
+      // However much the connection holds already.
+      if (context.cancelled()) co_return fail(Code::cancelled, "the call was cancelled");
+      if (context.expired()) co_return fail(Code::deadline_exceeded, "the call's time is over");
     }
   }
 

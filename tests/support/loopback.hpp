@@ -5,18 +5,16 @@
 #include "catch.hpp"
 #include "manual_time.hpp"
 #include "recording_metrics.hpp"
+#include "running_loop.hpp"
 
 #include <parley/grpc/edge.hpp>
 #include <parley/net/grpc.hpp>
-#include <parley/net/loop.hpp>
 #include <parley/placed.hpp>
 #include <parley/placement/remote.hpp>
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -67,30 +65,13 @@ class Loopback {
 
   Port& port() noexcept { return *port_; }
 
-  void run_until(const std::function<bool()>& done) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (time_.drain(), !done()) {
-      if (std::chrono::steady_clock::now() > end)
-        throw std::runtime_error("the event the test waits for did not come");
-      turn();
-    }
-  }
-  // Starts `task` and runs until it has completed; gives its value.
+  void run_until(const std::function<bool()>& done) { running_.run_until(done); }
   template <class T>
   T wait(Task<T> task) {
-    std::optional<T> value;
-    auto runner = [](Task<T> inner, std::optional<T>& out) -> Task<void> {
-      auto answer = co_await std::move(inner);
-      out.emplace(std::move(answer));
-    };
-    run(runner(std::move(task), value));
-    return std::move(*value);
+    return running_.wait(std::move(task));
   }
-  void wait(Task<void> task) { run(std::move(task)); }
-  // Lets what is on its way arrive.
-  void settle() {
-    for (int i = 0; i < 5; ++i) time_.drain(), turn();
-  }
+  void wait(Task<void> task) { running_.wait(std::move(task)); }
+  void settle() { running_.settle(); }
   // Something else takes the module's place.
   void rebind(const std::function<Port&()>& restart) {
     settle();
@@ -99,20 +80,9 @@ class Loopback {
   }
 
  private:
-  void run(Task<void> task) {
-    std::exception_ptr failure;
-    TaskGroup group([&](std::exception_ptr e) { failure = e; });
-    group.spawn(std::move(task));
-    run_until([&] { return group.size() == 0 || failure; });
-    if (failure) std::rethrow_exception(failure);
-  }
-  void turn() {
-    auto end = loop_.after(std::chrono::milliseconds(1), [this] { loop_.stop(); });
-    loop_.run();
-  }
-
   ManualTime& time_;
-  net::Loop loop_;
+  RunningLoop running_{[this] { time_.drain(); }};
+  net::Loop& loop_ = running_.loop;
   RecordingMetrics metrics_;
   std::unique_ptr<Random> random_ = make_random(11);
   std::unique_ptr<Placed<Port>> served_, port_;

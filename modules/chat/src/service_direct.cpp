@@ -14,11 +14,15 @@ constexpr const char* direct_type = "direct";
 // `text` as a JSON string (RFC 8259 section 7); it is UTF-8 and has no U+0000.
 std::string json_text(const std::string& text) {
   constexpr char digits[] = "0123456789abcdef";
+  constexpr std::string_view controls = "\b\f\n\r\t", short_forms = "bfnrt";
   std::string json = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
       json += '\\';
       json += c;
+    } else if (const auto at = controls.find(c); at != controls.npos) {
+      json += '\\';
+      json += short_forms[at];
     } else if (static_cast<unsigned char>(c) < 0x20) {
       json += "\\u00";
       json += digits[c >> 4 & 15];

@@ -8,11 +8,15 @@
 //     template <class T> T run(Task<T> task);   // drives whatever completes the task
 //   };
 //   #define CALCULATOR_PLACEMENTS InProcess
+//   #define CALCULATOR_TAGS "[.elsewhere][contract][calculator]"  // if others than "[contract][calculator]"
 //   #include "contract/calculator/calculator_contract.hpp"
 #pragma once
 
 #ifndef CALCULATOR_PLACEMENTS
 #error "define CALCULATOR_PLACEMENTS, the placements that the contract is for, before including this"
+#endif
+#ifndef CALCULATOR_TAGS
+#define CALCULATOR_TAGS "[contract][calculator]"
 #endif
 
 #include "catch.hpp"
@@ -61,7 +65,7 @@ using namespace parley;
 using namespace parley::calculator;
 using namespace parley::calculator::contract;
 
-TEMPLATE_TEST_CASE("each operation answers with its result and its name", "[contract][calculator]",
+TEMPLATE_TEST_CASE("each operation answers with its result and its name", CALCULATOR_TAGS,
                    CALCULATOR_PLACEMENTS) {
   Caller<TestType> calculator;
   const auto check = [&](auto method, const char* name, double a, double b, double result) {
@@ -82,7 +86,7 @@ TEMPLATE_TEST_CASE("each operation answers with its result and its name", "[cont
   check(&Calculator::multiply, "multiply", -1e300, 1e-300, -1);
 }
 
-TEMPLATE_TEST_CASE("zero has no sign", "[contract][calculator]", CALCULATOR_PLACEMENTS) {
+TEMPLATE_TEST_CASE("zero has no sign", CALCULATOR_TAGS, CALCULATOR_PLACEMENTS) {
   Caller<TestType> calculator;
   const auto answer = calculator.call(&Calculator::multiply, 0, -5);
   REQUIRE(answer);
@@ -90,7 +94,7 @@ TEMPLATE_TEST_CASE("zero has no sign", "[contract][calculator]", CALCULATOR_PLAC
   CHECK_FALSE(std::signbit(answer->result));
 }
 
-TEMPLATE_TEST_CASE("division by zero says so", "[contract][calculator]", CALCULATOR_PLACEMENTS) {
+TEMPLATE_TEST_CASE("division by zero says so", CALCULATOR_TAGS, CALCULATOR_PLACEMENTS) {
   Caller<TestType> calculator;
   for (const double a : {5.0, 0.0, -1.0}) {
     for (const double zero : {0.0, -0.0}) {
@@ -101,7 +105,7 @@ TEMPLATE_TEST_CASE("division by zero says so", "[contract][calculator]", CALCULA
   }
 }
 
-TEMPLATE_TEST_CASE("what is no finite number is refused", "[contract][calculator]", CALCULATOR_PLACEMENTS) {
+TEMPLATE_TEST_CASE("what is no finite number is refused", CALCULATOR_TAGS, CALCULATOR_PLACEMENTS) {
   Caller<TestType> calculator;
   constexpr double most = std::numeric_limits<double>::max();
   constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -115,8 +119,7 @@ TEMPLATE_TEST_CASE("what is no finite number is refused", "[contract][calculator
   CHECK(is_invalid(calculator.call(&Calculator::multiply, 1, nan)));
 }
 
-TEMPLATE_TEST_CASE("the history has what succeeded, oldest first", "[contract][calculator]",
-                   CALCULATOR_PLACEMENTS) {
+TEMPLATE_TEST_CASE("the history has what succeeded, oldest first", CALCULATOR_TAGS, CALCULATOR_PLACEMENTS) {
   Caller<TestType> calculator;
   REQUIRE(calculator.call(&Calculator::add, 1, 2));
   REQUIRE_FALSE(calculator.call(&Calculator::divide, 1, 0));
@@ -140,7 +143,7 @@ TEMPLATE_TEST_CASE("the history has what succeeded, oldest first", "[contract][c
   CHECK(newest->entries[0].operation == "multiply");
 }
 
-TEMPLATE_TEST_CASE("the last hundred are kept", "[contract][calculator]", CALCULATOR_PLACEMENTS) {
+TEMPLATE_TEST_CASE("the last hundred are kept", CALCULATOR_TAGS, CALCULATOR_PLACEMENTS) {
   Caller<TestType> calculator;
   for (int i = 0; i < 103; ++i) REQUIRE(calculator.call(&Calculator::add, i, 0));
   const auto history = calculator.history(100);
@@ -150,8 +153,7 @@ TEMPLATE_TEST_CASE("the last hundred are kept", "[contract][calculator]", CALCUL
   CHECK(history->entries.back().a == 102);
 }
 
-TEMPLATE_TEST_CASE("a limit out of range is refused by name", "[contract][calculator]",
-                   CALCULATOR_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a limit out of range is refused by name", CALCULATOR_TAGS, CALCULATOR_PLACEMENTS) {
   Caller<TestType> calculator;
   for (const std::int32_t limit : {0, -1, 101, std::numeric_limits<std::int32_t>::max()}) {
     const auto history = calculator.history(limit);

@@ -56,7 +56,7 @@ inline void direct_contract(const Factory& make) {
     REQUIRE(sent);
     const auto log = read_all(p, "s0", 100, "@" + name);
     REQUIRE(log.size() == 1);
-    CHECK(log[0].extra.json == R"("to":"Jörg \"J\" Müller\u000a")");
+    CHECK(log[0].extra.json == R"("to":"Jörg \"J\" Müller\n")");
   }
 
   SECTION("a note to oneself is one message") {

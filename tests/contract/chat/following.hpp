@@ -57,7 +57,7 @@ inline void following_contract(const Factory& make) {
   }
 
   SECTION("a receiver that does not ask for more gets all of it later") {
-    Following slow(Following::Held{}, p, std::nullopt);
+    Following slow(Following::Held{}, p, 0);
     Following quick(p);
     REQUIRE(post(p, text("first")));
     slow.await(1);

@@ -28,6 +28,8 @@ class Placement {
   virtual bool restart() = 0;
   // Of a call without a deadline, on the implementation's clock.
   virtual CallContext context() = 0;
+  // Whether something between the two takes what is sent before the receiver asks for it.
+  virtual bool buffers() const { return false; }
 };
 // A fresh implementation with an empty store.
 using Factory = std::function<std::unique_ptr<Placement>(const Options&)>;

@@ -209,8 +209,8 @@ inline void subscribing_contract(const Factory& make) {
   SECTION("the first is the welcome, then what comes from now on") {
     sent(p, "bob", "before");
     Subscription bob(p, {"bob", {}, std::nullopt});
-    REQUIRE(bob.got().size() == 1);
-    const auto& first = bob.got().front();
+    REQUIRE(await(bob, 1).size() == 1);
+    const auto first = bob.got().front();
     CHECK(first.title == "Connected");
     CHECK(first.message == "You are now connected to notifications");
     CHECK(first.type == NotificationType::info);

@@ -13,6 +13,16 @@ inline Result<void> stream(Placement& p, std::string user_id, Outbound& receiver
   return call(p, p.port().stream_user_orders(std::move(context), std::move(request), Sink<Order>(receiver)));
 }
 
+// Of 12 KB, so that of 70 a network holds some on their way, and never all: what happens while they are taken
+// happens before the last is sent.
+inline CreateOrder heavy_order(std::string user_id) {
+  std::string name;
+  for (int i = 0; i < 200; ++i) name += "😀";
+  auto request = order_of(std::move(user_id));
+  request.items.assign(15, item("prod_456", 2, 2999, name));
+  return request;
+}
+
 inline void streaming_contract(const Factory& make) {
   using std::chrono::milliseconds;
   auto placement = make(Options{});
@@ -21,7 +31,7 @@ inline void streaming_contract(const Factory& make) {
   const auto other = p.new_user();
   std::vector<Order> placed;  // newest first
   for (int i = 0; i < 70; ++i) {
-    placed.insert(placed.begin(), created(p, order_of(user)));
+    placed.insert(placed.begin(), created(p, heavy_order(user)));
     if (i % 10 == 0) created(p, order_of(other));
     if (i % 3 == 0) p.advance(milliseconds(1));  // some are of one moment
   }

@@ -9,7 +9,7 @@ using namespace parley;
 using namespace parley::users;
 using namespace parley::users::contract;
 
-TEMPLATE_TEST_CASE("a validation tells whether a user may act", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a validation tells whether a user may act", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto user = users.created(someone());
   auto validation = users.value(users.validate(user.id));
@@ -24,7 +24,7 @@ TEMPLATE_TEST_CASE("a validation tells whether a user may act", "[contract][user
   CHECK_FALSE(validation.reason.empty());
 }
 
-TEMPLATE_TEST_CASE("a profile has what others may see", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a profile has what others may see", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   auto request = someone();
   request.city = "New York";
@@ -42,7 +42,7 @@ TEMPLATE_TEST_CASE("a profile has what others may see", "[contract][users]", USE
   for (const auto& id : strange_ids) CHECK(code_of(users.profile(id)) == code_of(users.get(id)));
 }
 
-TEMPLATE_TEST_CASE("pages hold everyone once, oldest first", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("pages hold everyone once, oldest first", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto word = unique_word();
   std::vector<std::string> expected;
@@ -73,8 +73,7 @@ TEMPLATE_TEST_CASE("pages hold everyone once, oldest first", "[contract][users]"
   CHECK_FALSE(users.value(users.list("", last, 7)).users.empty());
 }
 
-TEMPLATE_TEST_CASE("a search looks into names and e-mails, without case", "[contract][users]",
-                   USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a search looks into names and e-mails, without case", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto word = unique_word();
   auto request = someone(word);
@@ -92,7 +91,7 @@ TEMPLATE_TEST_CASE("a search looks into names and e-mails, without case", "[cont
   CHECK(users.value(users.list("Ångström" + word)).total == 0);
 }
 
-TEMPLATE_TEST_CASE("a search follows what was changed", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a search follows what was changed", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto before = unique_word();
   const auto after = unique_word();
@@ -106,7 +105,7 @@ TEMPLATE_TEST_CASE("a search follows what was changed", "[contract][users]", USE
   CHECK(names(users.value(users.list(after))) == std::vector{"Some " + after});
 }
 
-TEMPLATE_TEST_CASE("wildcards in a search stand for themselves", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("wildcards in a search stand for themselves", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto word = unique_word();
   for (const auto* name : {"100%", "1000", "a_b", "acb", "a\\b"}) {
@@ -121,11 +120,18 @@ TEMPLATE_TEST_CASE("wildcards in a search stand for themselves", "[contract][use
   CHECK(users.value(users.list("'" + word)).total == 0);
 }
 
-TEMPLATE_TEST_CASE("a page outside its limits is refused by name", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a page outside its limits is refused by name", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
-  CHECK(blames(users.list("", 0), "page"));
+  // Not to be told from one that is left out, says proto3; our own reader tells them apart.
+  if (users.foreign())
+    CHECK(users.value(users.list("", 0)).page == 1);
+  else
+    CHECK(blames(users.list("", 0), "page"));
   CHECK(blames(users.list("", -1), "page"));
-  CHECK(blames(users.list("", 1, 0), "page_size"));
+  if (users.foreign())
+    CHECK(users.value(users.list("", 1, 0)).page_size == 20);
+  else
+    CHECK(blames(users.list("", 1, 0), "page_size"));
   CHECK(blames(users.list("", 1, 101), "page_size"));
   CHECK(blames(users.list(std::string(255, 'x')), "q"));
   CHECK(users.list("", 1, 100));

@@ -9,7 +9,7 @@ using namespace parley;
 using namespace parley::users;
 using namespace parley::users::contract;
 
-TEMPLATE_TEST_CASE("a created user is answered and can be read", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a created user is answered and can be read", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   auto request = someone();
   request.age = 30;
@@ -30,7 +30,7 @@ TEMPLATE_TEST_CASE("a created user is answered and can be read", "[contract][use
   CHECK(users.created(someone()).id != user.id);
 }
 
-TEMPLATE_TEST_CASE("the lecture's request is taken as it stands", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("the lecture's request is taken as it stands", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   CreateUser request;
   request.name = "John Doe";
@@ -46,7 +46,7 @@ TEMPLATE_TEST_CASE("the lecture's request is taken as it stands", "[contract][us
   CHECK(users.value(users.get(user.id)) == user);
 }
 
-TEMPLATE_TEST_CASE("input is stored as it was typed, but for what is normalised", "[contract][users]",
+TEMPLATE_TEST_CASE("input is stored as it was typed, but for what is normalised", USER_TAGS,
                    USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto word = unique_word();
@@ -61,8 +61,7 @@ TEMPLATE_TEST_CASE("input is stored as it was typed, but for what is normalised"
   CHECK(users.value(users.get(user.id)) == user);
 }
 
-TEMPLATE_TEST_CASE("empty text in an optional field counts as left out", "[contract][users]",
-                   USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("empty text in an optional field counts as left out", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   auto request = someone();
   request.city = request.country = request.phone = request.avatar = "";
@@ -80,7 +79,7 @@ TEMPLATE_TEST_CASE("empty text in an optional field counts as left out", "[contr
   CHECK_FALSE(users.value(users.patch(patch)).phone);
 }
 
-TEMPLATE_TEST_CASE("values at their limits are taken", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("values at their limits are taken", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   auto request = someone();
   SECTION("shortest name, youngest age, shortest phone") {
@@ -108,17 +107,23 @@ TEMPLATE_TEST_CASE("values at their limits are taken", "[contract][users]", USER
   CHECK(user.avatar == request.avatar);
 }
 
-TEMPLATE_TEST_CASE("a broken rule is invalid_argument and names its field", "[contract][users]",
-                   USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a broken rule is invalid_argument and names its field", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto user = users.created(someone());
-  for (const auto& [what, field, breach] : breaches) {
+  for (const auto& [what, field, breach, no_protobuf] : breaches) {
     INFO(what);
+    // The status of a message that cannot be read is the library's, and it names no field.
+    const auto check = [&, undecodable = users.foreign() && no_protobuf](const Result<User>& result) {
+      if (undecodable) {
+        CHECK((code_of(result) == Code::invalid_argument || code_of(result) == Code::internal));
+        return;
+      }
+      CHECK(code_of(result) == Code::invalid_argument);
+      CHECK(blames(result, field));
+    };
     auto request = someone();
     breach(request);
-    const auto created = users.create(request);
-    CHECK(code_of(created) == Code::invalid_argument);
-    CHECK(blames(created, field));
+    check(users.create(request));
 
     UpdateUser update;
     update.id = user.id;
@@ -129,9 +134,7 @@ TEMPLATE_TEST_CASE("a broken rule is invalid_argument and names its field", "[co
     update.country = request.country;
     update.phone = request.phone;
     update.avatar = request.avatar;
-    const auto updated = users.update(update);
-    CHECK(code_of(updated) == Code::invalid_argument);
-    CHECK(blames(updated, field));
+    check(users.update(update));
 
     PatchUser patch;
     patch.id = user.id;
@@ -142,14 +145,12 @@ TEMPLATE_TEST_CASE("a broken rule is invalid_argument and names its field", "[co
     patch.country = request.country;
     patch.phone = request.phone;
     patch.avatar = request.avatar;
-    const auto patched = users.patch(patch);
-    CHECK(code_of(patched) == Code::invalid_argument);
-    CHECK(blames(patched, field));
+    check(users.patch(patch));
   }
   CHECK(users.value(users.get(user.id)) == user);
 }
 
-TEMPLATE_TEST_CASE("all broken rules of a request are told at once", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("all broken rules of a request are told at once", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   CreateUser request;
   request.name = "x";
@@ -160,7 +161,7 @@ TEMPLATE_TEST_CASE("all broken rules of a request are told at once", "[contract]
   for (auto field : {"name", "email", "age", "phone"}) CHECK(blames(created, field));
 }
 
-TEMPLATE_TEST_CASE("an e-mail belongs to one user, in whatever case it is written", "[contract][users]",
+TEMPLATE_TEST_CASE("an e-mail belongs to one user, in whatever case it is written", USER_TAGS,
                    USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto first = users.created(someone());
@@ -208,8 +209,7 @@ TEMPLATE_TEST_CASE("an e-mail belongs to one user, in whatever case it is writte
   }
 }
 
-TEMPLATE_TEST_CASE("of many who ask for one e-mail at once, one gets it", "[contract][users]",
-                   USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("of many who ask for one e-mail at once, one gets it", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto word = unique_word();
   std::vector<Result<User>> results(20, fail(Code::unknown, "not answered"));
@@ -222,7 +222,7 @@ TEMPLATE_TEST_CASE("of many who ask for one e-mail at once, one gets it", "[cont
   CHECK(users.value(users.list(word)).total == 1);
 }
 
-TEMPLATE_TEST_CASE("an unknown or malformed id is not_found", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("an unknown or malformed id is not_found", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   for (const auto& id : strange_ids) {
     INFO(id.substr(0, 40));
@@ -244,7 +244,7 @@ TEMPLATE_TEST_CASE("an unknown or malformed id is not_found", "[contract][users]
   }
 }
 
-TEMPLATE_TEST_CASE("an update replaces; what is left out is cleared", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("an update replaces; what is left out is cleared", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   auto request = someone();
   request.age = 30;
@@ -275,8 +275,7 @@ TEMPLATE_TEST_CASE("an update replaces; what is left out is cleared", "[contract
   CHECK_FALSE(users.value(users.update(update)).active);
 }
 
-TEMPLATE_TEST_CASE("a patch leaves what is absent and clears what is null", "[contract][users]",
-                   USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a patch leaves what is absent and clears what is null", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   auto request = someone();
   request.age = 30;
@@ -316,7 +315,7 @@ TEMPLATE_TEST_CASE("a patch leaves what is absent and clears what is null", "[co
   CHECK(users.value(users.get(before.id)) == expected);
 }
 
-TEMPLATE_TEST_CASE("a deleted user is gone", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a deleted user is gone", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto word = unique_word();
   const auto user = users.created(someone(word));
@@ -330,7 +329,7 @@ TEMPLATE_TEST_CASE("a deleted user is gone", "[contract][users]", USER_PLACEMENT
   CHECK(users.created(someone(word)).id != user.id);
 }
 
-TEMPLATE_TEST_CASE("a call whose deadline has passed changes nothing", "[contract][users]", USER_PLACEMENTS) {
+TEMPLATE_TEST_CASE("a call whose deadline has passed changes nothing", USER_TAGS, USER_PLACEMENTS) {
   Caller<TestType> users;
   const auto word = unique_word();
   auto late = users.placement().context();

@@ -14,6 +14,7 @@ class Remote final : public parley::test::LoopbackPlacement<contract::Placement,
  public:
   explicit Remote(const Options& options)
       : LoopbackPlacement("chat", &make_placed, options, InProcess::Storage::file) {}
+  bool buffers() const override { return true; }
 };
 
 std::unique_ptr<contract::Placement> over_grpc(const Options& options) {
@@ -22,36 +23,36 @@ std::unique_ptr<contract::Placement> over_grpc(const Options& options) {
 
 }  // namespace
 
-TEST_CASE("chat over gRPC: posting") {
+TEST_CASE("chat over gRPC: posting", "[contract]") {
   contract::posting_contract(over_grpc);
 }
-TEST_CASE("chat over gRPC: reading") {
+TEST_CASE("chat over gRPC: reading", "[contract]") {
   contract::reading_contract(over_grpc);
 }
-TEST_CASE("chat over gRPC: following") {
+TEST_CASE("chat over gRPC: following", "[contract]") {
   contract::following_contract(over_grpc);
 }
-TEST_CASE("chat over gRPC: delay") {
+TEST_CASE("chat over gRPC: delay", "[contract]") {
   contract::delay_contract(over_grpc);
 }
-TEST_CASE("chat over gRPC: restart") {
+TEST_CASE("chat over gRPC: restart", "[contract]") {
   contract::restart_contract(over_grpc);
 }
-TEST_CASE("chat over gRPC: history") {
+TEST_CASE("chat over gRPC: history", "[contract]") {
   contract::history_contract(over_grpc);
 }
-TEST_CASE("chat over gRPC: rooms") {
+TEST_CASE("chat over gRPC: rooms", "[contract]") {
   contract::rooms_contract(over_grpc);
 }
-TEST_CASE("chat over gRPC: presence") {
+TEST_CASE("chat over gRPC: presence", "[contract]") {
   contract::presence_contract(over_grpc);
 }
-TEST_CASE("chat over gRPC: direct messages") {
+TEST_CASE("chat over gRPC: direct messages", "[contract]") {
   contract::direct_contract(over_grpc);
 }
-TEST_CASE("chat over gRPC: rates") {
+TEST_CASE("chat over gRPC: rates", "[contract]") {
   contract::rate_contract(over_grpc);
 }
-TEST_CASE("chat over gRPC: mentions") {
+TEST_CASE("chat over gRPC: mentions", "[contract]") {
   contract::mentioning_contract(over_grpc);
 }

@@ -23,18 +23,18 @@ std::unique_ptr<contract::Placement> over_grpc(const Options& options) {
 
 }  // namespace
 
-TEST_CASE("notifications over gRPC: sending") {
+TEST_CASE("notifications over gRPC: sending", "[contract]") {
   contract::sending_contract(over_grpc);
 }
-TEST_CASE("notifications over gRPC: reading") {
+TEST_CASE("notifications over gRPC: reading", "[contract]") {
   contract::reading_contract(over_grpc);
 }
-TEST_CASE("notifications over gRPC: subscribing") {
+TEST_CASE("notifications over gRPC: subscribing", "[contract]") {
   contract::subscribing_contract(over_grpc);
 }
-TEST_CASE("notifications over gRPC: following") {
+TEST_CASE("notifications over gRPC: following", "[contract]") {
   contract::following_contract(over_grpc);
 }
-TEST_CASE("notifications over gRPC: restart") {
+TEST_CASE("notifications over gRPC: restart", "[contract]") {
   contract::restart_contract(over_grpc);
 }
