@@ -13,7 +13,8 @@ from grpc_client import Client
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MAX_MESSAGE = 4 << 20
-PERMISSIONS = [f"{of}:{what}" for of in ("chat", "notifications", "orders", "users") for what in ("read", "write")]
+PERMISSIONS = [f"{of}:{what}" for of in ("chat", "notifications", "orders", "users") for what in ("read", "write")
+               ] + ["numbers:use", "topology:read"]
 WITHOUT_TOKEN = ("/grpc.health.v1.Health/", "/grpc.reflection.")  # whose methods need no permission
 
 
@@ -75,11 +76,32 @@ def driver(server, modules, tmp_path_factory):
     driver.close()
 
 
+def user_samples(driver, package):
+    """The users' service in one of its packages, which have the same users."""
+    service, name = f"/{package}.UserService/", package.replace(".", "")
+    user = driver.answer(service + "CreateUser", {"name": "Grace Hopper", "email": f"grace@{name}.example.com"})
+    doomed = driver.answer(service + "CreateUser", {"name": "Ann Roe", "email": f"doomed@{name}.example.com"})
+    samples = {
+        "CreateUser": {"name": "Ada Lovelace", "email": f"ada@{name}.example.com", "age": 36},
+        "GetUser": {"id": user["id"]},
+        "UpdateUser": {"id": user["id"], "name": "Grace M. Hopper", "email": f"grace@{name}.example.com"},
+        "PatchUser": {"id": user["id"], "city": {"value": "Arlington"}},
+        "ListUsers": {"q": "grace"},
+        "ListUsersPage": {"q": "grace", "page": 1, "page_size": 10},
+        "ValidateUser": {"user_id": user["id"]},
+        "DeleteUser": {"id": doomed["id"]},
+    }
+    if package != "user.v1":
+        samples["GetUserProfile"] = {"id": user["id"]}
+    return user, {service + method: sample for method, sample in samples.items()}
+
+
 @pytest.fixture(scope="module")
 def samples(driver):
     """A valid request of every method; of a stream the answers that must come are counted in `take`."""
-    user = driver.answer("/user.UserService/CreateUser", {"name": "Grace Hopper", "email": "grace@example.com"})
-    doomed = driver.answer("/user.UserService/CreateUser", {"name": "Ann Roe", "email": "doomed@example.com"})
+    user, users = user_samples(driver, "user")
+    for package in ("user.v1", "user.v2"):
+        users |= user_samples(driver, package)[1]
     items = [{"product_id": "p1", "quantity": 3, "price": 19.99, "name": "Book"}]
     order = driver.answer("/order.OrderService/CreateOrder",
                           {"user_id": user["id"], "items": items, "shipping_address": "1 Main St"})
@@ -93,11 +115,13 @@ def samples(driver):
         "/calculator.Calculator/Multiply": numbers,
         "/calculator.Calculator/Divide": numbers,
         "/calculator.Calculator/GetHistory": {"limit": 5},
-        "/user.UserService/CreateUser": {"name": "Ada Lovelace", "email": "ada@example.com", "age": 36},
-        "/user.UserService/GetUser": {"id": user["id"]},
-        "/user.UserService/UpdateUser": {"id": user["id"], "name": "Grace M. Hopper", "email": "grace@example.com"},
-        "/user.UserService/DeleteUser": {"id": doomed["id"]},
-        "/user.UserService/ValidateUser": {"user_id": user["id"]},
+        **users,
+        "/NumberService/GetPrimes": {"limit": 10},
+        "/NumberService/SumNumbers": [{"value": 1}, {"value": 2}],
+        "/NumberService/Chat": [{"room": "numbers", "user": "grace", "content": "hello"}],
+        "/topology.TopologyService/GetTopology": {},
+        "/order.OrderService/ListUserOrders": {"user_id": user["id"]},
+        "/order.OrderService/ListUserOrdersPage": {"user_id": user["id"], "page": 1, "page_size": 10},
         "/order.OrderService/CreateOrder": {"user_id": user["id"], "items": items, "shipping_address": "1 Main St"},
         "/order.OrderService/GetOrder": {"id": order["id"]},
         "/order.OrderService/UpdateOrderStatus": {"id": order["id"], "status": "CONFIRMED"},
@@ -125,6 +149,11 @@ def samples(driver):
     }
 
 
+# Of the administrator, who moves the same module there and back.
+MOVES = {"/topology.TopologyService/ExtractModule": {"module": "calculator"},
+         "/topology.TopologyService/AbsorbModule": {"module": "calculator"}}
+
+
 def of_sample(driver, method, sample, **more):
     requests = sample if isinstance(sample, list) else [sample]
     client_streams, server_streams = driver.methods[method]
@@ -150,12 +179,15 @@ def test_the_proto_files_are_what_reflection_tells(driver, server):
     assert driver.methods == told
 
 
-def test_every_method_answers(driver, samples):
-    assert set(samples) == set(driver.methods), "every method needs a sample"
-    for method, sample in samples.items():
-        call = of_sample(driver, method, sample)
+def test_every_method_answers(driver, server, samples):
+    assert set(samples) | set(MOVES) == set(driver.methods), "every method needs a sample"
+    with open(os.path.join(server.data, "admin.token")) as f:
+        administrator = bearer(f.read().strip())
+    for method, sample in (samples | MOVES).items():
+        call = of_sample(driver, method, sample, **({"metadata": administrator} if method in MOVES else {}))
         outcome = driver.calls([call])[0]
-        expected = ("CANCELLED", 1) if "take" in call else ("OK", len(call["requests"]))
+        client_streams, server_streams = driver.methods[method]
+        expected = ("CANCELLED", 1) if "take" in call else ("OK", len(call["requests"]) if server_streams else 1)
         assert (outcome["code"], len(outcome["answers"])) == expected, (method, outcome)
         if sample not in ({}, [{}]) and method.split("/")[-1] not in ("DeleteUser", "AnnounceTyping"):
             assert any(value not in ("", 0, [], None, False) for value in outcome["answers"][0].values()), (method, outcome)
@@ -163,7 +195,7 @@ def test_every_method_answers(driver, samples):
 
 def test_values_arrive_as_they_are(driver, samples):
     user = driver.answer("/user.UserService/GetUser", samples["/user.UserService/GetUser"])
-    assert user["email"] == "grace@example.com" and user["active"] is True
+    assert user["email"] == "grace@user.example.com" and user["active"] is True
     assert abs(user["created_at"]["seconds"] - time.time()) < 300
     order = driver.answer("/order.OrderService/GetOrder", samples["/order.OrderService/GetOrder"])
     assert order["total_amount"] == 59.97 and order["items"][0]["name"] == "Book"
@@ -192,8 +224,9 @@ def test_every_method_with_tokens(driver, server, samples):
     everything = server.token("--user", "grace", "--permissions", ",".join(["calculator:use", *PERMISSIONS]))
     calculate = server.token("--user", "grace", "--permissions", "calculator:use")
     others = server.token("--user", "grace", "--permissions", ",".join(PERMISSIONS))
-    again = {"/user.UserService/CreateUser": {"name": "Ada Lovelace", "email": "ada2@example.com"}}
-    for method in driver.methods:
+    again = {method: {"name": "Ada Lovelace", "email": f"ada{number}@again.example.com"}
+             for number, method in enumerate(driver.methods) if method.endswith("/CreateUser")}
+    for method in samples:
         if method.split("/")[-1] in ("DeleteUser", "UpdateOrderStatus"):
             continue  # done once already; refused below all the same
         sample = again.get(method, samples[method])
@@ -224,7 +257,7 @@ def test_metadata_of_every_kind_is_taken(driver):
 
 
 def test_a_deadline_and_a_cancellation_end_a_stream(driver, server):
-    late = driver.call("/chat.ChatService/Follow", {"room": "silence"}, timeout=300)
+    late = driver.call("/chat.ChatService/Follow", {"room": "silence", "after_seq": 0}, timeout=300)
     assert (late["code"], late["answers"]) == ("DEADLINE_EXCEEDED", [])
     cancelled = driver.call("/calculator.Calculator/Add", {"a": 1}, take=0)
     assert cancelled["code"] == "CANCELLED"
