@@ -50,7 +50,9 @@ class Caller {
     TaskGroup group([](std::exception_ptr failure) { std::rethrow_exception(failure); });
     left_ = in_flight;
     for (int i = 0; i < in_flight; ++i) group.spawn(call(port));
+    running_ = true;  // what has ended without waiting stops no loop
     if (left_ > 0) loop_.run();
+    running_ = false;
     const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return {took * 1e6 * in_flight / static_cast<double>(calls_), static_cast<double>(calls_) / took};
   }
@@ -69,7 +71,7 @@ class Caller {
         ++calls_;
       }
     }
-    if (--left_ == 0) loop_.stop();
+    if (--left_ == 0 && running_) loop_.stop();
   }
 
   net::Loop& loop_;
@@ -77,6 +79,7 @@ class Caller {
   std::chrono::steady_clock::time_point end_;
   std::uint64_t calls_ = 0;
   int left_ = 0;
+  bool running_ = false;
 };
 
 }  // namespace
