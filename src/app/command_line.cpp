@@ -27,6 +27,14 @@ struct Parsed {
   std::deque<Slot> slots = {};
 };
 
+// "command" of COMMAND.
+std::string named(const Argument& argument) {
+  std::string name(argument.name);
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
+  return name;
+}
+
 bool repeats(const Flag& flag) {
   return std::string_view(flag.name) == set_flag;
 }
@@ -108,9 +116,8 @@ void take_arguments(const Parsed& parsed, CommandLine& out) {
                            help + "`");
   } else if (const auto known = offered(argument.offer);
              taken && !known.empty() && std::ranges::find(known, out.argument) == known.end()) {
-    out.problems.push_back("there is no " +
-                           std::string(argument.offer == Offer::command ? "command " : "shell ") +
-                           out.argument + advice(out.argument, known, help));
+    out.problems.push_back("there is no " + named(argument) + " " + out.argument +
+                           advice(out.argument, known, help));
   }
 }
 

@@ -60,17 +60,11 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
     codec::write_protobuf(row.request(), request, message);
     auto backoff = options_.first_backoff;
     for (std::int32_t attempt = 1;; ++attempt) {
-      auto chosen = choose();
-      if (!chosen) co_return std::unexpected(std::move(chosen.error()));
-      auto shown = metadata();
-      if (!shown) {
-        (*chosen)->breaker.withdrawn();
-        co_return std::unexpected(std::move(shown.error()));
-      }
-      const auto begun = deps_.clock.steady();
-      auto calling = (*chosen)->channel.unary(context, row.grpc, message, std::move(*shown));
+      auto trying = next_attempt();
+      if (!trying) co_return std::unexpected(std::move(trying.error()));
+      auto calling = trying->instance->channel.unary(context, row.grpc, message, std::move(trying->metadata));
       auto answered = co_await std::move(calling);
-      account(**chosen, row, answered ? Code::ok : answered.error().error.code, begun);
+      account(*trying, row, answered ? Code::ok : answered.error().error.code);
       if (answered) {
         auto read = codec::read_protobuf(*answered, row.answer(), answer);
         if (!read) co_return std::unexpected(no_answer(row, read.error()));
@@ -91,24 +85,17 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
   Task<Result<void>> stream(const Operation& row, CallContext context, Messages& messages) override {
     if (!row.grpc) co_return fail(Code::unimplemented, std::string(row.name) + " has no gRPC method");
     const auto self = shared_from_this();
-    auto chosen = choose();
-    if (!chosen) co_return std::unexpected(std::move(chosen.error()));
-    auto shown = metadata();
-    if (!shown) {
-      (*chosen)->breaker.withdrawn();
-      co_return std::unexpected(std::move(shown.error()));
-    }
-    const auto begun = deps_.clock.steady();
-    auto beginning = (*chosen)->channel.begin(context, row.grpc, std::move(*shown));
+    auto trying = next_attempt();
+    if (!trying) co_return std::unexpected(std::move(trying.error()));
+    auto beginning = trying->instance->channel.begin(context, row.grpc, std::move(trying->metadata));
     auto call = co_await std::move(beginning);
     if (!call) {
-      account(**chosen, row, call.error().error.code, begun);
+      account(*trying, row, call.error().error.code);
       co_return std::unexpected(error_of(call.error()));
     }
-    // A stream that stands is a success of its own, however long it lasts.
     auto running = converse(row, context, **call, messages);
     auto outcome = co_await std::move(running);
-    account(**chosen, row, outcome ? Code::ok : outcome.error().code, begun);
+    account(*trying, row, outcome ? Code::ok : outcome.error().code);
     co_return outcome;
   }
 
@@ -226,7 +213,22 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
     call.end_writing();
   }
 
-  void account(Instance& instance, const Operation& row, Code code, SteadyTime begun) {
+  struct Attempt {
+    InstancePtr instance;
+    net::GrpcMetadata metadata;
+    SteadyTime begun;
+  };
+  Result<Attempt> next_attempt() {
+    auto chosen = choose();
+    if (!chosen) return std::unexpected(std::move(chosen.error()));
+    auto shown = metadata();
+    if (shown) return Attempt{std::move(*chosen), std::move(*shown), deps_.clock.steady()};
+    (*chosen)->breaker.withdrawn();
+    return std::unexpected(std::move(shown.error()));
+  }
+
+  void account(const Attempt& attempt, const Operation& row, Code code) {
+    auto& instance = *attempt.instance;
     const auto now = deps_.clock.steady();
     const auto before = instance.breaker.state(now);
     instance.ended(code, now);
@@ -236,7 +238,7 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
                  {"instance", instance.endpoint.text()},
                  {"from", name_of(before)},
                  {"to", name_of(after)}});
-    const double seconds = std::chrono::duration<double>(now - begun).count();
+    const double seconds = std::chrono::duration<double>(now - attempt.begun).count();
     log::debug("placement", "call",
                {{"method", row.grpc}, {"status", info(code).name}, {"ms", seconds * 1000}});
     auto& figures = figures_[&row];

@@ -230,7 +230,7 @@ def test_the_commands_move_modules_and_show_where_they_are(launch):
     back = ask("absorb", "orders")
     assert back.returncode == 1 and "in this process" in back.stderr
     wrong = ask("extract", "faults")
-    assert wrong.returncode == 1 and "faults" in wrong.stderr
+    assert wrong.returncode == 2 and "there is no module faults" in wrong.stderr
     anonymous = server.post("/api/topology/orders/extract", None)
     assert anonymous.status == 401
 
