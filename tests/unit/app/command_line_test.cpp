@@ -94,7 +94,7 @@ TEST_CASE("flags become settings with the flag as their origin") {
     CHECK(found->origin == origin);
   }
   CHECK(std::ranges::any_of(command.flags, [](const Setting& setting) {
-    return setting.values == std::vector<std::string>{"a", "b"};
+    return setting.values == std::vector<std::string>{"a,b"};
   }));
 }
 
