@@ -44,7 +44,7 @@ TEST_CASE("chat: old messages are removed, positions are not given again, and th
   options.keep_messages = 10;
   options.prune_interval = milliseconds(1000);
   InProcess p(options, InProcess::Storage::file);
-  Following slow(Following::Held{}, p, std::nullopt);
+  Following slow(Following::Held{}, p, 0);
   for (int round = 0; round < 4; ++round) post_many(p, 400);
   post_many(p, 5, "few", "other");
   slow.await(1);
