@@ -198,7 +198,7 @@ CASES = [
     ("6.9.1 a window of a stream beyond 2^31 - 1", then(half_closed, frame(WINDOW_UPDATE, 0, 1, number(0x7fffffff)) * 2),
      Resets(FLOW_CONTROL_ERROR)),
     ("6.9.2 a setting that takes a stream's window beyond it",
-     then(half_closed, frame(WINDOW_UPDATE, 0, 1, number(0x7fffffff - 65535)), setting(INITIAL_WINDOW_SIZE, 65536)),
+     then(half_closed, frame(WINDOW_UPDATE, 0, 1, number(0x7fffffff - 65535)), setting(INITIAL_WINDOW_SIZE, 1 << 20)),
      Ends(FLOW_CONTROL_ERROR)),
     ("6.10 CONTINUATION behind nothing", frame(CONTINUATION, END_HEADERS, 1, b""), Closes(PROTOCOL_ERROR)),
     ("6.10 CONTINUATION on stream 0", headers(flags=0) + frame(CONTINUATION, END_HEADERS, 0, b""), Closes(PROTOCOL_ERROR)),
