@@ -64,6 +64,9 @@ class Placement {
   Placement(const Placement&) = delete;
   Placement& operator=(const Placement&) = delete;
 
+  // Whether a call that ended so tells of who was called, and not of the request or the caller.
+  static bool fault(Code code) noexcept;
+
   std::string_view module() const noexcept { return module_; }
   Where where() const noexcept { return where_; }
 
@@ -78,7 +81,7 @@ class Placement {
 
   // Since the start.
   std::uint64_t calls() const noexcept { return calls_; }
-  // Those that ended with a code that tells of the module and not of the request.
+  // Those that ended with a fault().
   std::uint64_t errors() const noexcept { return errors_; }
   std::size_t running() const noexcept { return running_ + streams_; }
   std::size_t waiting() const noexcept { return waiting_.size(); }
@@ -108,7 +111,7 @@ class Placement {
   void bound_here(void* port);
   void count(Code code) noexcept {
     ++calls_;
-    if (is_failure(code) && where_ != Where::moving) ++errors_;  // streams end when it moves
+    if (fault(code) && where_ != Where::moving) ++errors_;  // streams end when it moves
   }
   template <class T>
   void count(const Result<T>& outcome) noexcept {
@@ -122,7 +125,6 @@ class Placement {
 
  private:
   struct Waiter;
-  static bool is_failure(Code code) noexcept;
   void ended();
   void let_on();
 

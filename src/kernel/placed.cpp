@@ -97,10 +97,10 @@ Task<bool> Placement::streams_ended(std::chrono::milliseconds time) {
   co_return all;
 }
 
-bool Placement::is_failure(Code code) noexcept {
-  constexpr auto failures = code_bits(Code::unknown, Code::deadline_exceeded, Code::internal,
-                                      Code::unavailable, Code::data_loss, Code::unimplemented);
-  return has_code(failures, code);
+bool Placement::fault(Code code) noexcept {
+  constexpr auto faults =
+      code_bits(Code::unknown, Code::deadline_exceeded, Code::internal, Code::unavailable, Code::data_loss);
+  return has_code(faults, code);
 }
 
 namespace detail {

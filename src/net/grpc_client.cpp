@@ -30,6 +30,7 @@ class CallHandle final : public GrpcClientCall {
   ~CallHandle() override { call_->abandon(); }
   Task<bool> write(std::string_view message) override { return call_->write(message); }
   void end_writing() override { call_->end_writing(); }
+  void cancel() override { call_->abandon(); }
   Task<ClientCall::Next> read() override { return call_->read(); }
 
  private:

@@ -29,7 +29,4 @@ class Instance {
   InstanceState state(SteadyTime now) const;
 };
 
-// Whether a call that ended so tells that the other side is not well; what the caller did does not.
-bool is_failure(Code code) noexcept;
-
 }  // namespace parley::placement

@@ -171,6 +171,7 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
     sending.spawn(send(row, call, messages, refused));
     auto receiving = receive(row, context, call, messages);
     auto outcome = co_await std::move(receiving);
+    if (!outcome) call.cancel();  // or a write would wait for who does not read
     messages.stop();
     auto sent = sending.when_empty();
     co_await std::move(sent);

@@ -5,6 +5,7 @@ import time
 
 import grpc
 import pytest
+from conftest import awaited
 from grpc_client import Client
 from wire import WebSocket
 
@@ -138,8 +139,4 @@ def test_a_withdrawn_chat_is_over(client, server):
     talk.hear()
     talk.cancel()
     open_streams = 'operation_streams{module="numbers",operation="Chat"} 0'
-    for _ in range(50):
-        if open_streams in server.get("/metrics").body.decode():
-            return
-        time.sleep(0.1)
-    raise AssertionError("the call is still open")
+    awaited(lambda: open_streams in server.get("/metrics").body.decode())

@@ -11,11 +11,13 @@ TIMEOUT = 0.5  # seconds: placement.call_timeout
 
 
 class Wire:
-    """A TCP proxy that can be broken: `delay` seconds on every piece, `deaf` forwards nothing (a half-open
-    connection), `resets` ends each connection with a reset once that many bytes have gone to the server."""
+    """A TCP proxy that can be broken: `delay` seconds on every piece, without `hears` it forwards nothing (a
+    half-open connection), `resets` ends each connection with a reset once that many bytes have gone to the server."""
 
     def __init__(self, port):
-        self.target, self.delay, self.deaf, self.resets = port, 0, False, None
+        self.target, self.delay, self.resets = port, 0, None
+        self.hears = threading.Event()
+        self.hears.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.connections = []
@@ -42,8 +44,7 @@ class Wire:
             while data := source.recv(65536):
                 if self.delay:
                     time.sleep(self.delay)
-                while self.deaf:
-                    time.sleep(0.01)
+                self.hears.wait()
                 sink.sendall(data)
                 passed += len(data)
                 if to_server and self.resets is not None and passed > self.resets:
@@ -71,7 +72,7 @@ class Wire:
         self.connections.clear()
 
     def close(self):
-        self.deaf = False
+        self.hears.set()
         self.listener.close()
         self.cut()
 
@@ -81,7 +82,7 @@ def wired(launch):
     """The main process reaches users over a wire that a test breaks."""
     users = launch("--modules", "users")
     wire = Wire(users.grpc)
-    # The same folder of the key, as one that is copied.
+    # Started once to have a folder, and again with the other's key.
     main = launch("--bind", f"users=127.0.0.1:{wire.port}", "--set", f"placement.call_timeout={int(TIMEOUT * 1000)}ms",
                   "--set", f"net.request_timeout={int(TIMEOUT * 2000)}ms", "--set", "placement.breaker_reset=300ms",
                   "--set", "placement.probe=100ms", "--set", "grpc_client.keepalive_time=200ms",
@@ -129,7 +130,7 @@ def test_a_call_over_a_wire_that_is_too_slow_ends_at_its_deadline(wired):
 
 
 def test_a_half_open_connection_is_noticed_without_calls(wired):
-    wired.wire.deaf = True
+    wired.wire.hears.clear()
     awaited(lambda: wired.get("/health").json()["status"] == "degraded")
     for _ in range(4):
         answer, took = timed(lambda: wired.get("/api/v3/users"))
@@ -138,7 +139,7 @@ def test_a_half_open_connection_is_noticed_without_calls(wired):
     module = next(m for m in wired.get("/api/topology").json()["modules"] if m["name"] == "users")
     assert module["instances"][0]["failures"] > 0
     assert wired.post("/api/messages", {"content": "others go on", "user": "Alice"}).status == 201
-    wired.wire.deaf = False
+    wired.wire.hears.set()
     heals(wired)
 
 

@@ -2,6 +2,7 @@
 #include "checks.hpp"
 #include "service.hpp"
 
+#include <parley/codec/json.hpp>
 #include <parley/validate.hpp>
 
 #include <array>
@@ -10,29 +11,6 @@ namespace parley::chat {
 namespace {
 
 constexpr const char* direct_type = "direct";
-
-// `text` as a JSON string (RFC 8259 section 7); it is UTF-8 and has no U+0000.
-std::string json_text(const std::string& text) {
-  constexpr char digits[] = "0123456789abcdef";
-  constexpr std::string_view controls = "\b\f\n\r\t", short_forms = "bfnrt";
-  std::string json = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      json += '\\';
-      json += c;
-    } else if (const auto at = controls.find(c); at != controls.npos) {
-      json += '\\';
-      json += short_forms[at];
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      json += "\\u00";
-      json += digits[c >> 4 & 15];
-      json += digits[c & 15];
-    } else {
-      json += c;
-    }
-  }
-  return json += '"';
-}
 
 Result<void> check_direct(SendDirect& request) {
   auto fine = conform(request);
@@ -72,7 +50,8 @@ Task<Result<DirectSent>> Service::send_direct(CallContext context, SendDirect re
   message->type = direct_type;
   message->content = std::move(request.content);
   message->user = std::move(request.user);
-  message->extra.json = "\"to\":" + json_text(request.to);
+  message->extra.json = "\"to\":";
+  codec::append_json_string(request.to, message->extra.json);
   if (!request.extra.json.empty()) message->extra.json += ',' + request.extra.json;
 
   std::shared_ptr<const Message> shared = message;

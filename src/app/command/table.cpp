@@ -183,7 +183,7 @@ constexpr Command rows[] = {
      "move a module of the running server into a process of its own",
      "The server goes on serving: calls of the module wait while its database changes hands, and none is "
      "lost. The process ends with the server.",
-     {"MODULE", "users, orders, chat, notifications, calculator or numbers", true, Offer::module},
+     {"MODULE", "the module, such as orders", true, Offer::module},
      move_flags,
      extract_examples,
      run_extract},

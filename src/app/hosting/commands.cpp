@@ -81,7 +81,9 @@ std::string drawn(const topology::Topology& topology, const Terminal& terminal) 
       std::string uses;
       for (const auto& name : module.uses) uses += (uses.empty() ? "-> " : ", ") + name;
       out += "  " + padded(module.name, 15) + padded(rate(module.calls_per_second), 12) +
-             padded(std::to_string(module.errors) + " errors", 12) + uses + "\n";
+             (uses.empty() ? std::to_string(module.errors) + " errors"
+                           : padded(std::to_string(module.errors) + " errors", 12) + uses) +
+             "\n";
       for (const auto& instance : module.instances) {
         const bool well = instance.well && instance.circuit_breaker == "closed";
         out += "    " + terminal.paint(well ? Ink::green : Ink::red, well ? "well" : "not well") + "  " +

@@ -39,6 +39,8 @@ class GrpcClientCall {
   virtual Task<bool> write(std::string_view message) = 0;
   // No more messages.
   virtual void end_writing() = 0;
+  // Withdraws the call: what waits ends, a write() with false and a read() with `cancelled`.
+  virtual void cancel() = 0;
   // The server's next message, good until the next read(); nothing when the call has ended with OK. One read
   // at a time.
   virtual Task<std::expected<std::optional<std::string_view>, GrpcFailure>> read() = 0;
