@@ -30,7 +30,7 @@ SANITIZER_OPTIONS = {
 # The same tests, unchanged, while users, orders, chat and notifications are each in a process of their own; without
 # those that look at the one process: its disk, its signals, its own metrics, who holds its databases.
 SPLIT_END_TO_END = [*(f"tests/e2e/test_{name}.py" for name in (
-    "users", "orders", "chat", "chat_rooms", "notifications", "jsonrpc", "lab", "http", "grpc", "numbers", "tokens")),
+    "users", "orders", "chat", "chat_rooms", "notifications", "jsonrpc", "lab", "http", "grpc", "grpc_clients", "numbers", "tokens")),
     "-k", "not scale and not described_measured_and_watched and not before_the_server_first_starts"]
 SANITIZED_END_TO_END = ["-k", "not scale and not kill_nine and not readme"]
 

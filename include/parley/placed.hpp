@@ -221,11 +221,8 @@ class Placed : public Port, public Placement {
 
   template <auto Method, class In>
   Task<Result<typename Signature<Method>::Answer>> call(CallContext context, In request) {
-    if (!port_) return call_away<Method>(std::move(context), std::move(request));
-    auto answering = (here().*Method)(std::move(context), std::move(request));
-    if (!answering.ready()) return counted(std::move(answering), Running(*this, false));
-    count(answering.value());
-    return answering;
+    return port_ ? call_here<Method>(std::move(context), std::move(request))
+                 : call_away<Method>(std::move(context), std::move(request));
   }
 
   template <auto Method, class In, class Out>
@@ -243,6 +240,17 @@ class Placed : public Port, public Placement {
 
  private:
   Port& here() const noexcept { return *static_cast<Port*>(port_); }
+
+  // One variable and one return: a ready answer is not moved on its way.
+  template <auto Method, class In>
+  Task<Result<typename Signature<Method>::Answer>> call_here(CallContext context, In request) {
+    auto answering = (here().*Method)(std::move(context), std::move(request));
+    if (answering.ready())
+      count(answering.value());
+    else
+      answering = counted(std::move(answering), Running(*this, false));
+    return answering;
+  }
 
   template <class T>
   Task<Result<T>> counted(Task<Result<T>> answering, Running) {

@@ -69,21 +69,16 @@ class Client:
                 self.pool.Add(file)
         return self.pool.FindServiceByName(name)
 
+    def methods(self, name):
+        """The descriptors, as messages, of a service's methods."""
+        proto = descriptor_pb2.ServiceDescriptorProto()
+        self.service(name).CopyToProto(proto)
+        return proto.method
+
     def message(self, descriptor, values=None):
         if hasattr(values, "SerializeToString"):
             return values
-        message = self.factory.GetPrototype(descriptor)()
-        for name, value in (values or {}).items():
-            if isinstance(value, dict) and message.DESCRIPTOR.fields_by_name[name].message_type.GetOptions().map_entry:
-                getattr(message, name).update(value)
-            elif isinstance(value, list) and value and isinstance(value[0], dict):
-                for item in value:
-                    getattr(message, name).add(**item)
-            elif isinstance(value, list):
-                getattr(message, name).extend(value)
-            else:
-                setattr(message, name, value)
-        return message
+        return self.factory.GetPrototype(descriptor)(**(values or {}))
 
     def call(self, path, request=None, timeout=10, metadata=None):
         """`path` is "user.UserService/CreateUser"; `request` a dict, or a list of them for a client's stream. Gives

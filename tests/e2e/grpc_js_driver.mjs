@@ -1,4 +1,4 @@
-// Calls a gRPC server with gRPC's own client for Node, as test_grpc_js.py asks: node grpc_js_driver.mjs MODULES ADDRESS
+// Calls a gRPC server with gRPC's own client for Node, as test_grpc_clients.py asks: node grpc_js_driver.mjs MODULES ADDRESS
 // PROTO_FOLDER FILE... Reads one JSON list of calls from each line of standard input, makes them at the same time and
 // prints one JSON list of outcomes; the first line it prints is {method: [client streams, server streams]}. What is
 // expected stands in the test.
