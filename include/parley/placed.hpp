@@ -142,13 +142,17 @@ namespace detail {
 
 const Operation& row_that_calls(std::span<const Operation> rows, decltype(Operation::call) call);
 
+}  // namespace detail
+
 // The row of a port's method.
 template <auto Method>
 const Operation& row_of() {
-  static const Operation& row =
-      row_that_calls(operations<typename Signature<decltype(Method)>::Port>(), &thunk<Method>);
+  using Port = typename detail::Signature<decltype(Method)>::Port;
+  static const Operation& row = detail::row_that_calls(operations<Port>(), &detail::thunk<Method>);
   return row;
 }
+
+namespace detail {
 
 template <class Out>
 class Delivery : public Remote::Messages {
@@ -271,7 +275,7 @@ class Placed : public Port, public Placement {
     const Running running(*this, false);
     const auto remote = remote_;
     typename Signature<Method>::Out answer{};
-    auto calling = remote->unary(detail::row_of<Method>(), std::move(context), &request, &answer);
+    auto calling = remote->unary(row_of<Method>(), std::move(context), &request, &answer);
     auto outcome = co_await std::move(calling);
     count(outcome);
     if (!outcome) co_return std::unexpected(std::move(outcome.error()));
@@ -296,7 +300,7 @@ class Placed : public Port, public Placement {
     using Messages = std::conditional_t<std::is_same_v<In, Request>, detail::OneRequest<Request, Out>,
                                         detail::ManyRequests<Request, Out>>;
     Messages messages(std::move(request), sink.outbound());
-    auto streaming = remote->stream(detail::row_of<Method>(), std::move(context), messages);
+    auto streaming = remote->stream(row_of<Method>(), std::move(context), messages);
     auto outcome = co_await std::move(streaming);
     count(outcome);
     co_return outcome;
@@ -315,7 +319,7 @@ class Placed : public Port, public Placement {
     const auto remote = remote_;
     detail::OneAnswer<typename Signature<Method>::Out> kept;
     detail::ManyRequests<In, typename Signature<Method>::Out> messages(source, kept);
-    auto streaming = remote->stream(detail::row_of<Method>(), std::move(context), messages);
+    auto streaming = remote->stream(row_of<Method>(), std::move(context), messages);
     auto outcome = co_await std::move(streaming);
     count(outcome);
     if (!outcome) co_return std::unexpected(std::move(outcome.error()));

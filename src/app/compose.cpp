@@ -185,7 +185,11 @@ Exit run_server(const Loaded& loaded) {
                                            .chat = hosting.chat(),
                                            .notifications = hosting.notifications(),
                                            .health = health_report,
-                                           .metrics_text = [&] { return metrics->text(); },
+                                           .metrics_text = [&]() -> Task<std::string> {
+                                             auto gathering = hosting.gather_metrics();
+                                             co_await std::move(gathering);
+                                             co_return metrics->text();
+                                           },
                                            .version = PARLEY_VERSION,
                                            .send_buffer = static_cast<std::size_t>(config.net.send_buffer),
                                            .authorize = auth::authorize},

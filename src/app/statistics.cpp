@@ -64,7 +64,7 @@ class DatabaseMetrics {
       : named_(named),
         write_queue_(m.gauge("storage_write_queue", "Writes waiting.", {{"database", named.name}})),
         read_queue_(m.gauge("storage_read_queue", "Reads waiting.", {{"database", named.name}})),
-        healthy_(m.gauge("storage_healthy", "1 while the database is in this process and takes writes.",
+        healthy_(m.gauge("storage_healthy", "1 while the database takes writes.",
                          {{"database", named.name}})),
         commits_(m.counter("storage_commits_total", "Commits, each of a group of writes.",
                            {{"database", named.name}})),
@@ -78,9 +78,10 @@ class DatabaseMetrics {
         failed_(
             m.counter("storage_failed_commits_total", "Commits that failed.", {{"database", named.name}})) {}
 
+  // While the database is in another process, that one's figures are shown here.
   void collect() {
     const auto* const database = named_.database;
-    if (!database) return healthy_.set(0);
+    if (!database) return;
     const auto now = database->statistics();
     write_queue_.set(static_cast<double>(now.write_queue));
     read_queue_.set(static_cast<double>(now.read_queue));
@@ -110,7 +111,7 @@ void export_statistics(observe::Registry& registry, const net::Server& server, c
   registry.on_collect(
       [&server, metrics = ServerMetrics(registry)]() mutable { metrics.collect(server.statistics()); });
   for (const auto* named : databases)
-    registry.on_collect([metrics = DatabaseMetrics(registry, *named)]() mutable { metrics.collect(); });
+    registry.on_collect([metrics = DatabaseMetrics(*named->metrics, *named)]() mutable { metrics.collect(); });
 }
 
 std::vector<console::Figure> live_figures(observe::Registry& registry, const net::Server& server,

@@ -14,10 +14,11 @@
 
 namespace parley::app {
 
-// Not owned: each belongs to the module that stores in it. Null while that is in another process.
+// Not owned: each belongs to the module that stores in it.
 struct NamedDatabase {
   std::string_view name;
-  db::Database* database;
+  Metrics* metrics;                  // of its module
+  db::Database* database = nullptr;  // null while the module is in another process
 };
 using NamedDatabases = std::span<const NamedDatabase* const>;
 

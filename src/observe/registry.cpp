@@ -1,4 +1,6 @@
 // The one file that knows prometheus-cpp.
+#include "labels.hpp"
+
 #include <parley/observe/observe.hpp>
 
 #include <prometheus/counter.h>
@@ -7,6 +9,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -53,6 +56,11 @@ class HistogramHandle final : public Histogram {
     counts_[bucket].fetch_add(1, std::memory_order_relaxed);
     sum_.fetch_add(value, std::memory_order_relaxed);
   }
+  void add(const std::vector<std::int64_t>& counts, double sum) noexcept {
+    for (std::size_t i = 0; i < std::min(counts.size(), counts_.size()); ++i)
+      counts_[i].fetch_add(static_cast<std::uint64_t>(counts[i]), std::memory_order_relaxed);
+    sum_.fetch_add(sum, std::memory_order_relaxed);
+  }
   void hand_over() {
     std::vector<double> counts;
     counts.reserve(counts_.size());
@@ -71,6 +79,33 @@ class HistogramHandle final : public Histogram {
 constexpr double default_buckets[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                       0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
 
+MetricSeries series_of(const prometheus::MetricFamily& family, const prometheus::ClientMetric& metric) {
+  MetricSeries series;
+  series.name = family.name;
+  series.help = family.help;
+  for (const auto& [name, value] : metric.label) series.labels.emplace(name, value);
+  switch (family.type) {
+    case prometheus::MetricType::Counter:
+      series.value = metric.counter.value;
+      break;
+    case prometheus::MetricType::Gauge:
+      series.type = MetricType::gauge;
+      series.value = metric.gauge.value;
+      break;
+    default:
+      series.type = MetricType::histogram;
+      series.value = metric.histogram.sample_sum;
+      std::uint64_t before = 0;
+      for (const auto& bucket : metric.histogram.bucket) {
+        series.bounds.push_back(bucket.upper_bound);
+        series.counts.push_back(static_cast<std::int64_t>(bucket.cumulative_count - before));
+        before = bucket.cumulative_count;
+      }
+      series.bounds.pop_back();  // infinite
+  }
+  return series;
+}
+
 // The families of one type and the handles given out. prometheus-cpp gives the same metric for the same
 // labels, so a handle is found again by its metric's address.
 template <class Metric, class Handle>
@@ -78,15 +113,13 @@ class Families {
  public:
   template <class Builder, class... A>
   Handle& get(prometheus::Registry& registry, Builder builder, std::string_view name, std::string_view help,
-              Metrics::Labels labels, const A&... arguments) {
+              const prometheus::Labels& labels, const A&... arguments) {
     auto family = families_.find(name);
     if (family == families_.end()) {
       auto& made = builder.Name(std::string(name)).Help(std::string(help)).Register(registry);
       family = families_.emplace(std::string(name), &made).first;
     }
-    std::map<std::string, std::string> copied;
-    for (const auto& [label, value] : labels) copied.emplace(label, value);
-    auto& metric = family->second->Add(copied, arguments...);
+    auto& metric = family->second->Add(labels, arguments...);
     auto& handle = handles_[&metric];
     if (!handle) handle = std::make_unique<Handle>(metric, arguments...);
     return *handle;
@@ -119,12 +152,12 @@ class PrometheusRegistry final : public Registry {
  public:
   Counter& counter(std::string_view name, std::string_view help, Labels labels) override {
     std::lock_guard lock(mutex_);
-    return counters_.get(registry_, prometheus::BuildCounter(), name, help, labels);
+    return counters_.get(registry_, prometheus::BuildCounter(), name, help, copy_of(labels));
   }
 
   Gauge& gauge(std::string_view name, std::string_view help, Labels labels) override {
     std::lock_guard lock(mutex_);
-    return gauges_.get(registry_, prometheus::BuildGauge(), name, help, labels);
+    return gauges_.get(registry_, prometheus::BuildGauge(), name, help, copy_of(labels));
   }
 
   Histogram& histogram(std::string_view name, std::string_view help, Labels labels,
@@ -132,7 +165,7 @@ class PrometheusRegistry final : public Registry {
     if (buckets.empty()) buckets = default_buckets;
     const prometheus::Histogram::BucketBoundaries boundaries(buckets.begin(), buckets.end());
     std::lock_guard lock(mutex_);
-    return histograms_.get(registry_, prometheus::BuildHistogram(), name, help, labels, boundaries);
+    return histograms_.get(registry_, prometheus::BuildHistogram(), name, help, copy_of(labels), boundaries);
   }
 
   void on_collect(std::function<void()> collect) override {
@@ -147,20 +180,48 @@ class PrometheusRegistry final : public Registry {
   }
 
   std::string text() override {
+    collect();
+    return prometheus::TextSerializer().Serialize(registry_.Collect());
+  }
+
+  std::vector<MetricSeries> read(const std::set<SeriesId>& which) override {
+    collect();
+    std::vector<MetricSeries> all;
+    for (const auto& family : registry_.Collect())
+      for (const auto& metric : family.metric)
+        if (auto series = series_of(family, metric); which.contains({series.name, series.labels}))
+          all.push_back(std::move(series));
+    return all;
+  }
+
+  void add(const MetricSeries& more) override {
+    std::lock_guard lock(mutex_);
+    switch (more.type) {
+      case MetricType::counter:
+        return counters_.get(registry_, prometheus::BuildCounter(), more.name, more.help, more.labels)
+            .add(more.value);
+      case MetricType::gauge:
+        return gauges_.get(registry_, prometheus::BuildGauge(), more.name, more.help, more.labels)
+            .set(more.value);
+      case MetricType::histogram:
+        return histograms_
+            .get(registry_, prometheus::BuildHistogram(), more.name, more.help, more.labels, more.bounds)
+            .add(more.counts, more.value);
+    }
+  }
+
+ private:
+  void collect() {
     std::vector<std::function<void()>> collectors;
     {
       std::lock_guard lock(mutex_);
       collectors = collectors_;  // they may ask for handles, which takes the lock
     }
     for (const auto& collect : collectors) collect();
-    {
-      std::lock_guard lock(mutex_);
-      hand_over();
-    }
-    return prometheus::TextSerializer().Serialize(registry_.Collect());
+    std::lock_guard lock(mutex_);
+    hand_over();
   }
 
- private:
   void hand_over() {
     counters_.hand_over();
     gauges_.hand_over();

@@ -167,7 +167,7 @@ class HttpGateway final : public Gateway {
     get("/stats", stats_endpoint(),
         at_once([this](const Request&, Response& response) { answer_stats(sources_, response); }));
     get("/metrics", metrics_endpoint(),
-        at_once([this](const Request&, Response& response) { answer_metrics(sources_, response); }));
+        [this](Request&, Response& response) { return answer_metrics(sources_, response); });
     descriptions_.mount(router);
   }
 

@@ -91,10 +91,12 @@ docs::Endpoint stats_endpoint() {
   return probe<Stats>("GetChatStats", "How many sockets of the chat are open", {});
 }
 
-void answer_metrics(const HealthSources& sources, net::Response& response) {
+Task<void> answer_metrics(HealthSources sources, net::Response& response) {
+  auto asking = sources.metrics_text();
+  auto text = co_await std::move(asking);
   begin(response, true);
   response.content_type = metrics_type;
-  response.body = sources.metrics_text();
+  response.body = std::move(text);
 }
 docs::Endpoint metrics_endpoint() {
   docs::Endpoint endpoint{.id = "GetMetrics", .summary = "Metrics, in the text format of Prometheus"};

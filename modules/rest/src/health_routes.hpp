@@ -13,7 +13,7 @@ namespace parley::rest {
 
 struct HealthSources {
   const std::function<HealthReport()>& health;
-  const std::function<std::string()>& metrics_text;
+  const std::function<Task<std::string>()>& metrics_text;
   const Clock& clock;
   const std::int64_t& sockets;  // of the chat
 };
@@ -29,7 +29,7 @@ void answer_lab_health(const HealthSources& sources, net::Response& response);
 docs::Endpoint lab_health_endpoint();
 void answer_stats(const HealthSources& sources, net::Response& response);
 docs::Endpoint stats_endpoint();
-void answer_metrics(const HealthSources& sources, net::Response& response);
+Task<void> answer_metrics(HealthSources sources, net::Response& response);
 docs::Endpoint metrics_endpoint();
 
 }  // namespace parley::rest

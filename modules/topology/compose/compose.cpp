@@ -14,6 +14,10 @@ class Service final : public TopologyService {
     return Result<Topology>(placer_.look());
   }
 
+  Task<Result<ModuleMetrics>> list_metrics(CallContext, Empty) override {
+    return Result<ModuleMetrics>(placer_.measured());
+  }
+
   Task<Result<Module>> extract_module(CallContext, MoveModule request) override {
     return move(&Placer::extract, std::move(request));
   }

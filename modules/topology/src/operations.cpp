@@ -11,6 +11,12 @@ constexpr Operation rows[] = {
         "GetTopology", summary("Which modules there are, in which processes, and how they do"),
         http(Verb::get, "/api/topology"), grpc_method("/topology.TopologyService/GetTopology"),
         permission("topology:read"), idempotent()),
+    operation<&TopologyService::list_metrics>(
+        "ListMetrics", summary("What the modules of this process have measured"),
+        details("What /metrics shows of a module, as values. A server reads it of the processes of its "
+                "modules, and shows it at its own /metrics."),
+        http(Verb::get, "/api/topology/metrics"), grpc_method("/topology.TopologyService/ListMetrics"),
+        permission("topology:read"), idempotent()),
     operation<&TopologyService::extract_module>(
         "ExtractModule", summary("Moves a module into a process of its own, while it serves"),
         details("A child of this server takes over the module's database. Calls that come meanwhile wait; "

@@ -64,6 +64,15 @@ const TypeInfo& describe<topology::Topology>() {
 }
 
 template <>
+const TypeInfo& describe<topology::ModuleMetrics>() {
+  using topology::ModuleMetrics;
+  static constexpr Row rows[] = {field<&ModuleMetrics::series>("series", number(1))};
+  static const TypeInfo type =
+      object<ModuleMetrics>("ModuleMetrics", rows, "What the modules of a process have measured.");
+  return type;
+}
+
+template <>
 const TypeInfo& describe<topology::MoveModule>() {
   using topology::MoveModule;
   static constexpr Row rows[] = {

@@ -56,13 +56,16 @@ class HostedModule {
 template <class Port, class Module>
 class Hosted final : public HostedModule {
  public:
-  using Build = std::function<std::unique_ptr<Module>(std::unique_ptr<db::Database>)>;
+  using Build = std::function<std::unique_ptr<Module>(std::unique_ptr<db::Database>, Metrics&)>;
 
-  // `port`, `database` (null for none) and the environment outlive it.
-  Hosted(Placed<Port>& port, const ModuleDatabase* database, const Environment& environment, Build build)
-      : port_(port), row_(database), env_(environment), build_(std::move(build)) {
-    if (row_) named_.name = row_->name;
-  }
+  // `port`, `database` (null for none), the environment and the module's metrics outlive it.
+  Hosted(Placed<Port>& port, const ModuleDatabase* database, const Environment& environment, Metrics& metrics,
+         Build build)
+      : port_(port),
+        row_(database),
+        env_(environment),
+        build_(std::move(build)),
+        named_{row_ ? row_->name : "", &metrics} {}
 
   Placement& placement() noexcept override { return port_; }
   std::span<const Operation> rows() const noexcept override { return operations<Port>(); }
@@ -76,7 +79,7 @@ class Hosted final : public HostedModule {
       database = std::move(*opened);
       named_.database = database.get();
     }
-    module_ = build_(std::move(database));
+    module_ = build_(std::move(database), *named_.metrics);
     return {};
   }
 
@@ -112,7 +115,7 @@ class Hosted final : public HostedModule {
   const ModuleDatabase* const row_;
   const Environment& env_;
   const Build build_;
-  NamedDatabase named_{{}, nullptr};
+  NamedDatabase named_;
   std::unique_ptr<Module> module_;
 };
 

@@ -12,10 +12,13 @@
 namespace parley::app {
 namespace {
 
+using topology::TopologyService;
+
 constexpr std::chrono::milliseconds stream_time{2'000};  // for streams to notice that it has gone
 constexpr std::chrono::milliseconds child_patience{15'000};
 constexpr std::chrono::milliseconds held_interval{20}, held_time{500};
 constexpr std::chrono::milliseconds watch_interval{100};
+constexpr std::chrono::milliseconds metrics_time{500};
 constexpr std::chrono::milliseconds first_restart{500}, last_restart{10'000};
 
 const ModuleDatabase* database_of(std::string_view module) {
@@ -24,9 +27,9 @@ const ModuleDatabase* database_of(std::string_view module) {
   return found == rows.end() ? nullptr : &*found;
 }
 
-// What a token of this server may do with a port.
+// What a token of this server may do with a port, and ask of its process.
 std::vector<std::string> permissions_of(std::span<const Operation> rows) {
-  std::set<std::string> all;
+  std::set<std::string> all{std::string(row_of<&TopologyService::list_metrics>().permission)};
   for (const auto& row : rows)
     if (!row.permission.empty()) all.emplace(row.permission);
   return {all.begin(), all.end()};
@@ -67,27 +70,27 @@ Hosting::Hosting(Dependencies dependencies)
   numbers_ = numbers::make_placed(loop, max_waiting);
 
   using Database = std::unique_ptr<db::Database>;
-  add<users::UserService, users::UserModule>(*users_, {}, [this](Database database) {
-    return users::make_user_service({std::move(database), deps_.metrics, deps_.random}, deps_.config.users);
+  add<users::UserService, users::UserModule>(*users_, {}, [this](Database database, Metrics& metrics) {
+    return users::make_user_service({std::move(database), metrics, deps_.random}, deps_.config.users);
   });
-  add<orders::OrderService, orders::OrderModule>(*orders_, {"users"}, [this](Database database) {
+  add<orders::OrderService, orders::OrderModule>(*orders_, {"users"}, [this](Database database, Metrics& metrics) {
     return orders::make_orders(
-        {std::move(database), *users_, deps_.loop, deps_.clock, deps_.metrics, deps_.random},
+        {std::move(database), *users_, deps_.loop, deps_.clock, metrics, deps_.random},
         deps_.config.orders);
   });
-  add<chat::ChatService, chat::ChatModule>(*chat_, {}, [this](Database database) {
-    return chat::make_chat({std::move(database), deps_.loop, deps_.clock, deps_.metrics, deps_.random},
+  add<chat::ChatService, chat::ChatModule>(*chat_, {}, [this](Database database, Metrics& metrics) {
+    return chat::make_chat({std::move(database), deps_.loop, deps_.clock, metrics, deps_.random},
                            deps_.config.chat);
   });
   add<notifications::NotificationService, notifications::NotificationModule>(
-      *notifications_, {"orders", "chat"}, [this](Database database) {
+      *notifications_, {"orders", "chat"}, [this](Database database, Metrics& metrics) {
         return notifications::make_notifications(
-            {std::move(database), deps_.loop, deps_.clock, deps_.metrics, deps_.random, *orders_, *chat_},
+            {std::move(database), deps_.loop, deps_.clock, metrics, deps_.random, *orders_, *chat_},
             deps_.config.notifications);
       });
   add<calculator::Calculator, calculator::Calculator>(*calculator_, {},
-                                                      [](Database) { return calculator::make_calculator(); });
-  add<numbers::NumberService, numbers::NumberService>(*numbers_, {"chat"}, [this](Database) {
+                                                      [](Database, Metrics&) { return calculator::make_calculator(); });
+  add<numbers::NumberService, numbers::NumberService>(*numbers_, {"chat"}, [this](Database, Metrics&) {
     return numbers::make_numbers({deps_.loop, *chat_}, deps_.config.numbers);
   });
 }
@@ -97,9 +100,9 @@ Hosting::~Hosting() = default;
 template <class Port, class Module>
 Hosting::Place& Hosting::add(Placed<Port>& port, std::vector<std::string> uses,
                              typename Hosted<Port, Module>::Build build) {
-  auto& place = places_.emplace_back();
+  auto& place = places_.emplace_back(deps_.metrics);
   place.module = std::make_unique<Hosted<Port, Module>>(port, database_of(port.module()), environment_,
-                                                        std::move(build));
+                                                        place.metrics, std::move(build));
   place.uses = std::move(uses);
   return place;
 }
@@ -274,6 +277,7 @@ Task<void> Hosting::release(Place& place) {
 
 void Hosting::sample() {
   for (auto& place : places_) place.rate.sample(place.module->placement().calls());
+  tasks_.spawn(gather_metrics());
   sampling_ = deps_.loop.after(std::chrono::seconds(1), [this] { sample(); });
 }
 
@@ -321,6 +325,46 @@ topology::Topology Hosting::look() const {
   }
   std::ranges::move(children, std::back_inserter(all.processes));
   return all;
+}
+
+// ---- what is measured
+// --------------------------------------------------------------------------------------
+
+topology::ModuleMetrics Hosting::measured() {
+  std::set<observe::Registry::SeriesId> here;
+  for (const auto& place : places_)
+    if (place.module->placement().where() == Placement::Where::here)
+      here.insert(place.metrics.series().begin(), place.metrics.series().end());
+  return {deps_.metrics.read(here)};
+}
+
+Task<void> Hosting::gather_metrics() {
+  for (auto& place : places_) {
+    auto gathering = gather_metrics(place);
+    co_await std::move(gathering);
+  }
+}
+
+Task<void> Hosting::gather_metrics(Place& place) {
+  const auto remote = place.remote;
+  if (!place.child || !remote || !remote->well()) co_return;
+  const auto number = ++place.metrics_asked;
+  CallContext context;
+  context.clock = &deps_.clock;
+  context.deadline = deps_.clock.steady() + metrics_time;
+  const Empty request;
+  topology::ModuleMetrics told;
+  auto asking = remote->unary(row_of<&TopologyService::list_metrics>(), std::move(context), &request, &told);
+  const auto answered = co_await std::move(asking);
+  // What was asked later may have been told already, or by the next child.
+  if (!answered || number <= place.metrics_told) co_return;
+  place.metrics_told = number;
+  place.mirror.follow(std::move(told.series));
+}
+
+void Hosting::forget_metrics(Place& place) {
+  place.metrics_told = place.metrics_asked;
+  place.mirror.end();
 }
 
 // ---- moving
@@ -410,7 +454,11 @@ Task<Result<void>> Hosting::hand_over(Place& place) {
   place.child_port = 0;
   auto binding = start_child(place);
   auto bound = co_await std::move(binding);
-  if (bound) co_return bound;
+  if (bound) {
+    auto gathering = gather_metrics(place);
+    co_await std::move(gathering);
+    co_return bound;
+  }
   place.child.reset();
   auto back = module.open();
   if (back) {
@@ -443,8 +491,11 @@ Task<Result<void>> Hosting::take_back(Place& place) {
   module.placement().hold();
   auto idle = module.placement().idle();
   co_await std::move(idle);
+  auto gathering = gather_metrics(place);
+  co_await std::move(gathering);
   auto releasing = release(place);
   co_await std::move(releasing);
+  forget_metrics(place);
   auto streams = module.placement().streams_ended(stream_time);
   co_await std::move(streams);
   place.child.reset();
@@ -463,6 +514,7 @@ Task<void> Hosting::watch(Place& place) {
     co_await std::move(waiting);
     if (stopping_ || !place.child) co_return;
     if (place.busy || place.child->running()) continue;
+    forget_metrics(place);
     log::error("app", "the process of an extracted module has ended; it is started again",
                {{"module", place.module->name()}, {"how", place.child->end()}, {"wait_ms", backoff.count()}});
     auto pausing = place.pause.wait(deps_.loop, backoff);

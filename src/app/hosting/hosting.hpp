@@ -11,7 +11,7 @@
 #include <parley/chat/placed.hpp>
 #include <parley/ids.hpp>
 #include <parley/log_cursor.hpp>
-#include <parley/metrics.hpp>
+#include <parley/observe/observe.hpp>
 #include <parley/notifications/placed.hpp>
 #include <parley/numbers/placed.hpp>
 #include <parley/orders/placed.hpp>
@@ -39,7 +39,7 @@ class Hosting final : public topology::Placer {
     const Config& config;
     net::Loop& loop;
     const Clock& clock;
-    Metrics& metrics;
+    observe::Registry& metrics;
     Random& random;
     const auth::Key& key;                   // of the tokens that its calls carry
     const std::string& admin_token;         // that its children take too
@@ -76,7 +76,11 @@ class Hosting final : public topology::Placer {
   // Where this process serves gRPC: what its children call.
   void serves_at(std::string address) { own_address_ = std::move(address); }
 
+  // Brings what modules in children have measured into this process's metrics, as far as they answer.
+  Task<void> gather_metrics();
+
   topology::Topology look() const override;
+  topology::ModuleMetrics measured() override;
   Task<Result<void>> extract(std::string module) override;
   Task<Result<void>> absorb(std::string module) override;
 
@@ -93,6 +97,8 @@ class Hosting final : public topology::Placer {
   };
 
   struct Place {
+    explicit Place(observe::Registry& all) : metrics(all), mirror(all) {}
+    observe::PartMetrics metrics;
     std::unique_ptr<HostedModule> module;
     std::vector<std::string> uses;
     bool hosted = false;             // at the start
@@ -103,6 +109,8 @@ class Hosting final : public topology::Placer {
     bool busy = false;            // moving, or its child is started again
     Pause pause;                  // of who watches the child
     Rate rate;
+    observe::Mirror mirror;  // of what the child measures
+    std::uint64_t metrics_asked = 0, metrics_told = 0;
   };
 
   explicit Hosting(Dependencies dependencies);
@@ -118,6 +126,8 @@ class Hosting final : public topology::Placer {
   Task<Result<void>> hand_over(Place& place);
   Task<Result<void>> take_back(Place& place);
   Task<Result<void>> start_child(Place& place);
+  Task<void> gather_metrics(Place& place);
+  void forget_metrics(Place& place);
   Task<void> watch(Place& place);
   Task<void> release(Place& place);
   void sample();

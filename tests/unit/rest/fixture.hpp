@@ -37,7 +37,7 @@ class GatewayFixture {
         .chat = chat,
         .notifications = notifications,
         .health = [this] { return health; },
-        .metrics_text = [] { return std::string("up 1\n"); },
+        .metrics_text = [] { return Task<std::string>(std::string("up 1\n")); },
         .version = "0.1.0",
         .authorize =
             [this](const CallContext& context, std::string_view permission) {

@@ -50,7 +50,7 @@ struct Dependencies {
   chat::ChatService& chat;
   notifications::NotificationService& notifications;
   std::function<HealthReport()> health;
-  std::function<std::string()> metrics_text;  // Prometheus exposition format
+  std::function<Task<std::string>()> metrics_text;  // Prometheus exposition format
   std::string version;
   std::size_t send_buffer = 4 << 20;  // net.send_buffer: what catches up stays well below it
   calls::Authorize authorize = {};

@@ -13,6 +13,7 @@ class Placer {
  public:
   virtual ~Placer() = default;
   virtual Topology look() const = 0;
+  virtual ModuleMetrics measured() = 0;
   virtual Task<Result<void>> extract(std::string module) = 0;
   virtual Task<Result<void>> absorb(std::string module) = 0;
 };

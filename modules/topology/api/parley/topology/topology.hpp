@@ -4,6 +4,7 @@
 
 #include <parley/context.hpp>
 #include <parley/describe.hpp>
+#include <parley/metric_series.hpp>
 #include <parley/operation.hpp>
 #include <parley/result.hpp>
 #include <parley/task.hpp>
@@ -50,6 +51,10 @@ struct Topology {
   std::vector<Process> processes;  // on this machine that belong to this server; it is the first
 };
 
+struct ModuleMetrics {
+  std::vector<MetricSeries> series;
+};
+
 struct MoveModule {
   std::string module;
 };
@@ -59,6 +64,8 @@ class TopologyService {
  public:
   virtual ~TopologyService() = default;
   virtual Task<Result<Topology>> get_topology(CallContext context, Empty request) = 0;
+  // What the modules of this process have measured: what a server asks of the processes of its modules.
+  virtual Task<Result<ModuleMetrics>> list_metrics(CallContext context, Empty request) = 0;
   // Starts a child that hosts the module, hands its database over and calls it there. Calls that come
   // meanwhile wait. not_found for a module that cannot be moved, failed_precondition for one that is not in
   // this process or moves already; unavailable when the child does not start: the module is here again then.
@@ -78,6 +85,8 @@ template <>
 const TypeInfo& describe<topology::Process>();
 template <>
 const TypeInfo& describe<topology::Topology>();
+template <>
+const TypeInfo& describe<topology::ModuleMetrics>();
 template <>
 const TypeInfo& describe<topology::MoveModule>();
 template <>

@@ -3,12 +3,15 @@
 
 #include <parley/describe.hpp>
 #include <parley/log.hpp>
+#include <parley/metric_series.hpp>
 #include <parley/metrics.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,8 +43,48 @@ class Registry : public Metrics {
   // Over all series of a counter or gauge, or those whose `label` has a value that begins with `prefix`. Of a
   // name that nobody has asked for: 0. Does not collect first.
   virtual double sum(std::string_view name, std::string_view label = {}, std::string_view prefix = {}) = 0;
+
+  // A series is a metric's name and labels.
+  using SeriesId = std::pair<std::string, std::map<std::string, std::string>>;
+  // Of these, the ones that there are. Collects first, as text() does.
+  virtual std::vector<MetricSeries> read(const std::set<SeriesId>& which) = 0;
+  // Counters and histograms grow by it, a gauge is set to it. Its type and bounds are those it has here.
+  virtual void add(const MetricSeries& more) = 0;
 };
 std::unique_ptr<Registry> make_registry();
+
+// The metrics of one part of the process: gives those of all, and knows which were asked for.
+class PartMetrics final : public Metrics {
+ public:
+  explicit PartMetrics(Metrics& all) noexcept : all_(all) {}  // outlives it
+  // Of the thread that asks for handles.
+  const std::set<Registry::SeriesId>& series() const noexcept { return series_; }
+
+  Counter& counter(std::string_view name, std::string_view help, Labels labels = {}) override;
+  Gauge& gauge(std::string_view name, std::string_view help, Labels labels = {}) override;
+  Histogram& histogram(std::string_view name, std::string_view help, Labels labels = {},
+                       std::span<const double> buckets = {}) override;
+
+ private:
+  void note(std::string_view name, Labels labels);
+  Metrics& all_;
+  std::set<Registry::SeriesId> series_;
+};
+
+// Keeps in a registry what another process measures: its counts are added as they grow, whatever was counted
+// here before or is later; its gauges are taken as they are. One thread at a time.
+class Mirror {
+ public:
+  explicit Mirror(Registry& registry) noexcept : registry_(registry) {}  // outlives it
+  // What the other process has measured since its start. One that has counted less than before is another.
+  void follow(std::vector<MetricSeries> now);
+  // It is gone: its gauges are 0, and the next one counts from the beginning.
+  void end();
+
+ private:
+  Registry& registry_;
+  std::map<Registry::SeriesId, MetricSeries> seen_;
+};
 
 // As the lecture's health slide: a failed critical dependency makes the server unhealthy, another one
 // degraded.
