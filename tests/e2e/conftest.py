@@ -40,7 +40,7 @@ class Parley:
 
     def __init__(self, folder, *flags, environment=None):
         self.folder, self.flags, self.environment = str(folder), flags, environment
-        self.data = os.path.join(self.folder, "data")
+        self.data = flags[flags.index("--data") + 1] if "--data" in flags else os.path.join(self.folder, "data")
         self.log_path = os.path.join(self.folder, "server.log")
         self.process = None
         self.start()
@@ -74,6 +74,10 @@ class Parley:
             headers = {"Authorization": f"Bearer {f.read().strip()}"}
         answer = self.post(f"/api/topology/{module}/extract", None, headers=headers, checked=False)
         assert answer.status == 200, answer.body
+
+    def pids(self):
+        """Of the server and of those its modules are in."""
+        return [process["pid"] for process in self.get("/api/topology").json()["processes"]]
 
     def log(self):
         with open(self.log_path, errors="replace") as f:

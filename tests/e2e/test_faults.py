@@ -66,7 +66,8 @@ def test_a_configured_token_is_never_shown(launch):
 def test_a_start_that_fails_leaves_no_token(tmp_path):
     env = {k: v for k, v in os.environ.items() if not k.startswith("PARLEY_")}
     env["PARLEY_SERVER_ADMIN_TOKEN"] = "configured-by-the-lecturer-1"
-    done = subprocess.run([BINARY, "serve", "--port", "0", "--ws-port", "0", "--ports-file", "no/such/folder/ports.json"],
+    done = subprocess.run([BINARY, "serve", "--port", "0", "--ws-port", "0", "--grpc-port", "0", "--ports-file",
+                           "no/such/folder/ports.json"],
                           capture_output=True, text=True, timeout=60, cwd=tmp_path, env=env)
     assert done.returncode == 1 and "choose another with --ports-file" in done.stderr, done
     assert not os.path.exists(tmp_path / "data" / "admin.token")

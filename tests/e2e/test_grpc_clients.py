@@ -169,6 +169,7 @@ def samples(driver):
         "/NumberService/SumNumbers": [{"value": 1}, {"value": 2}],
         "/NumberService/Chat": [{"room": "numbers", "user": "grace", "content": "hello"}],
         "/topology.TopologyService/GetTopology": {},
+        "/topology.TopologyService/ListMetrics": {},
         "/order.OrderService/ListUserOrders": {"user_id": user["id"]},
         "/order.OrderService/ListUserOrdersPage": {"user_id": user["id"], "page": 1, "page_size": 10},
         "/order.OrderService/CreateOrder": {"user_id": user["id"], "items": items, "shipping_address": "1 Main St"},

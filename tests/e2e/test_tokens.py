@@ -259,7 +259,7 @@ def test_the_key_is_kept_and_guarded(launch):
     assert server.stop() == 0
 
     os.chmod(key, 0o644)
-    for command in (("token", "--user", "a"), ("serve", "--port", "0", "--ws-port", "0")):
+    for command in (("token", "--user", "a"), ("serve", "--port", "0", "--ws-port", "0", "--grpc-port", "0")):
         done = parley(server.folder, *command, "--data", server.data)
         assert done.returncode == 1 and not done.stdout and f"chmod 600 {key}" in done.stderr, done
         assert done.stderr.count("\n") == 1, done

@@ -12,6 +12,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <string>
 #include <system_error>
 
 namespace parley::app {
@@ -73,7 +75,11 @@ std::string parley_at(const std::string& host, std::uint16_t port) {
   return server.starts_with("parley/") ? server : std::string();
 }
 
-void check_port(const std::string& host, std::int32_t number, const std::string& flag, Findings& out) {
+// By process, what it says it is. Its gRPC port does not say it.
+using Parleys = std::map<long, std::string>;
+
+void check_port(const std::string& host, std::int32_t number, const std::string& flag, Parleys& parleys,
+                Findings& out) {
   const std::string check = "port " + (number == 0 ? "of " + flag : std::to_string(number));
   const std::string any = "parley serve " + flag + " 0";
   if (number == 0) return out.push_back({check, Mark::ok, "any free one", {}});
@@ -90,7 +96,13 @@ void check_port(const std::string& host, std::int32_t number, const std::string&
   const std::string process = holder ? " (process " + std::to_string(holder->pid) +
                                            (holder->name.empty() ? "" : ", " + holder->name) + ")"
                                      : "";
-  if (const auto parley = parley_at(host, port); !parley.empty())
+  auto parley = parley_at(host, port);
+  if (holder) {
+    auto& known = parleys[holder->pid];
+    if (parley.empty()) parley = known;
+    known = parley;
+  }
+  if (!parley.empty())
     return out.push_back(
         {check, Mark::note,
          "served by a running " + parley + process + "; a second server needs ports and data of its own",
@@ -137,9 +149,10 @@ void check_loopback(const Patient&, Findings& out) {
 
 void check_ports(const Patient& patient, Findings& out) {
   const auto& server = patient.settings.config.server;
-  check_port(server.host, server.port, "--port", out);
-  check_port(server.host, server.ws_port, "--ws-port", out);
-  check_port(server.host, server.grpc_port, "--grpc-port", out);
+  Parleys parleys;
+  check_port(server.host, server.port, "--port", parleys, out);
+  check_port(server.host, server.ws_port, "--ws-port", parleys, out);
+  check_port(server.host, server.grpc_port, "--grpc-port", parleys, out);
 }
 
 }  // namespace parley::app

@@ -347,7 +347,7 @@ Task<void> Hosting::gather_metrics() {
 
 Task<void> Hosting::gather_metrics(Place& place) {
   const auto remote = place.remote;
-  if (!place.child || !remote || !remote->well()) co_return;
+  if (!place.child || !remote || !place.child->running()) co_return;
   const auto number = ++place.metrics_asked;
   CallContext context;
   context.clock = &deps_.clock;
