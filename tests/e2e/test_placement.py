@@ -248,6 +248,52 @@ def test_an_extracted_module_shows_in_traces(launch):
     assert 'grpc_client_requests_total{method="/user.UserService/ListUsersPage",status="OK"} 1' in text
 
 
+def figures(server):
+    """What /metrics says, by name and labels."""
+    lines = server.get("/metrics").body.decode().splitlines()
+    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if not line.startswith("#")}
+
+
+def test_a_modules_metrics_follow_it(launch):
+    """Whatever process counts: the server shows the whole, and each call once."""
+    server = launch()
+    created, seconds, active = ('user_creations_total{status="success"}',
+                                'user_creation_duration_seconds_count{status="success"}', "active_users_total")
+    writes = 'storage_writes_total{database="users"}'
+
+    def shows(users):
+        now = figures(server)
+        assert (now[created], now[seconds], now[active]) == (users, users, users), now
+        return now
+
+    user(server, "Ann")
+    before = shows(1)
+    move(server, "users", "extract")
+    assert shows(1)[writes] >= before[writes]
+    user(server, "Ben")
+    user(server, "Cid")
+    assert shows(3)[writes] > before[writes]
+    told = server.get("/api/topology/metrics").json()["series"]
+    assert "active_users_total" not in {series["name"] for series in told}, "it is not in this process"
+    move(server, "users", "absorb")
+    user(server, "Dan")
+    assert shows(4)['storage_healthy{database="users"}'] == 1
+    told = {(series["name"], *series["labels"].values()): series for series in server.get("/api/topology/metrics").json()["series"]}
+    assert told["active_users_total",]["value"] == 4
+    creations = told["user_creation_duration_seconds", "success"]
+    assert sum(creations["counts"]) == 4 and len(creations["counts"]) == len(creations["bounds"]) + 1
+    # A process that dies: nobody knows its gauges until the next one tells them; what was counted stays.
+    move(server, "users", "extract")
+    user(server, "Eve")
+    shows(5)
+    os.kill(module(server, "users")["pid"], signal.SIGKILL)
+    awaited(lambda: figures(server)[active] == 0)
+    awaited(lambda: server.get("/health").json()["status"] == "healthy")
+    awaited(lambda: figures(server)[active] == 5)
+    user(server, "Fay")
+    assert figures(server)[created] == 6 and figures(server)[active] == 6
+
+
 def test_streams_go_on_across_moves(launch):
     server = launch()
     alice = user(server)
