@@ -64,8 +64,8 @@ class DatabaseMetrics {
       : named_(named),
         write_queue_(m.gauge("storage_write_queue", "Writes waiting.", {{"database", named.name}})),
         read_queue_(m.gauge("storage_read_queue", "Reads waiting.", {{"database", named.name}})),
-        healthy_(m.gauge("storage_healthy", "1 while the database takes writes.",
-                         {{"database", named.name}})),
+        healthy_(
+            m.gauge("storage_healthy", "1 while the database takes writes.", {{"database", named.name}})),
         commits_(m.counter("storage_commits_total", "Commits, each of a group of writes.",
                            {{"database", named.name}})),
         commit_seconds_(
@@ -111,7 +111,8 @@ void export_statistics(observe::Registry& registry, const net::Server& server, c
   registry.on_collect(
       [&server, metrics = ServerMetrics(registry)]() mutable { metrics.collect(server.statistics()); });
   for (const auto* named : databases)
-    registry.on_collect([metrics = DatabaseMetrics(*named->metrics, *named)]() mutable { metrics.collect(); });
+    registry.on_collect(
+        [metrics = DatabaseMetrics(*named->metrics, *named)]() mutable { metrics.collect(); });
 }
 
 std::vector<console::Figure> live_figures(observe::Registry& registry, const net::Server& server,

@@ -16,10 +16,10 @@ const TypeInfo& describe<MetricSeries>() {
       field<&MetricSeries::help>("help", number(2), doc("What it measures.")),
       field<&MetricSeries::type>("type", number(3)),
       field<&MetricSeries::labels>("labels", number(4), example(R"({"status":"success"})")),
-      field<&MetricSeries::value>("value", number(5),
-                                  doc("Of a histogram, the sum of what was observed."), example("3")),
-      field<&MetricSeries::bounds>("bounds", number(6),
-                                   doc("The upper bounds of a histogram's buckets; the last bucket has none.")),
+      field<&MetricSeries::value>("value", number(5), doc("Of a histogram, the sum of what was observed."),
+                                  example("3")),
+      field<&MetricSeries::bounds>(
+          "bounds", number(6), doc("The upper bounds of a histogram's buckets; the last bucket has none.")),
       field<&MetricSeries::counts>("counts", number(7), doc("Observations in each bucket.")),
   };
   static const TypeInfo type =

@@ -15,11 +15,7 @@ namespace {
 using topology::TopologyService;
 
 constexpr std::chrono::milliseconds stream_time{2'000};  // for streams to notice that it has gone
-constexpr std::chrono::milliseconds child_patience{15'000};
 constexpr std::chrono::milliseconds held_interval{20}, held_time{500};
-constexpr std::chrono::milliseconds watch_interval{100};
-constexpr std::chrono::milliseconds metrics_time{500};
-constexpr std::chrono::milliseconds first_restart{500}, last_restart{10'000};
 
 const ModuleDatabase* database_of(std::string_view module) {
   const auto rows = module_databases();
@@ -73,11 +69,12 @@ Hosting::Hosting(Dependencies dependencies)
   add<users::UserService, users::UserModule>(*users_, {}, [this](Database database, Metrics& metrics) {
     return users::make_user_service({std::move(database), metrics, deps_.random}, deps_.config.users);
   });
-  add<orders::OrderService, orders::OrderModule>(*orders_, {"users"}, [this](Database database, Metrics& metrics) {
-    return orders::make_orders(
-        {std::move(database), *users_, deps_.loop, deps_.clock, metrics, deps_.random},
-        deps_.config.orders);
-  });
+  add<orders::OrderService, orders::OrderModule>(
+      *orders_, {"users"}, [this](Database database, Metrics& metrics) {
+        return orders::make_orders(
+            {std::move(database), *users_, deps_.loop, deps_.clock, metrics, deps_.random},
+            deps_.config.orders);
+      });
   add<chat::ChatService, chat::ChatModule>(*chat_, {}, [this](Database database, Metrics& metrics) {
     return chat::make_chat({std::move(database), deps_.loop, deps_.clock, metrics, deps_.random},
                            deps_.config.chat);
@@ -88,8 +85,8 @@ Hosting::Hosting(Dependencies dependencies)
             {std::move(database), deps_.loop, deps_.clock, metrics, deps_.random, *orders_, *chat_},
             deps_.config.notifications);
       });
-  add<calculator::Calculator, calculator::Calculator>(*calculator_, {},
-                                                      [](Database, Metrics&) { return calculator::make_calculator(); });
+  add<calculator::Calculator, calculator::Calculator>(
+      *calculator_, {}, [](Database, Metrics&) { return calculator::make_calculator(); });
   add<numbers::NumberService, numbers::NumberService>(*numbers_, {"chat"}, [this](Database, Metrics&) {
     return numbers::make_numbers({deps_.loop, *chat_}, deps_.config.numbers);
   });
@@ -191,7 +188,7 @@ bool Hosting::well(std::string_view module) const {
     case Placement::Where::moving:
       return true;  // calls wait, and are answered
     case Placement::Where::elsewhere:
-      return place->remote && place->remote->well();
+      return place->remote() && place->remote()->well();
     case Placement::Where::here:
       break;
   }
@@ -206,9 +203,9 @@ std::vector<std::pair<std::string, std::string>> Hosting::health() const {
     if (where == Placement::Where::here || (where == Placement::Where::nowhere && !place.hosted)) continue;
     std::string state = "healthy";
     if (where == Placement::Where::nowhere) state = "failed: it is nowhere";
-    if (place.remote && !place.remote->well()) {
+    if (const auto* remote = place.remote(); remote && !remote->well()) {
       state = "failed";
-      for (const auto& instance : place.remote->instances()) {
+      for (const auto& instance : remote->instances()) {
         state += ": " + instance.address;
         if (!instance.problem.empty()) state += ", " + instance.problem;
         if (instance.breaker != placement::CircuitBreaker::State::closed)
@@ -243,9 +240,9 @@ Task<Result<void>> Hosting::start() {
       auto started = co_await std::move(starting);
       if (!started) co_return started;
     } else if (!place.bound.empty()) {
-      auto remote = remote_of(place, place.bound);
+      auto remote = bind(place, place.bound);
       if (!remote) co_return std::unexpected(std::move(remote.error()));
-      place.module->bind_remote(*remote);
+      place.configured = std::move(*remote);
     }
   }
   sample();
@@ -258,21 +255,14 @@ Task<void> Hosting::stop() {
   for (auto& place : places_ | std::views::reverse) {
     auto ending = place.module->stop();
     co_await std::move(ending);
-    auto releasing = release(place);
-    co_await std::move(releasing);
-    place.pause.wake();
+    if (place.process) {
+      auto stopping = place.process->stop();
+      co_await std::move(stopping);
+    }
+    if (place.configured) place.configured->stop();
   }
   auto watched = tasks_.when_empty();
   co_await std::move(watched);
-}
-
-// Ends what of the module is in another process.
-Task<void> Hosting::release(Place& place) {
-  if (place.child) {
-    auto stopping = place.child->stop(deps_.config.server.grace);
-    co_await std::move(stopping);
-  }
-  if (const auto remote = std::exchange(place.remote, nullptr)) remote->stop();
 }
 
 void Hosting::sample() {
@@ -303,11 +293,11 @@ topology::Topology Hosting::look() const {
     module.waiting = static_cast<std::int64_t>(placed.waiting());
     if (placed.where() == Placement::Where::moving) {
       module.placement = "moving";
-    } else if (place.child) {
+    } else if (place.process) {
       module.placement = "extracted";
-      if (place.child->pid() > 0) {
-        module.pid = place.child->pid();
-        children.push_back({place.child->pid(), "extracted", {module.name}});
+      if (const auto pid = place.process->pid(); pid > 0) {
+        module.pid = pid;
+        children.push_back({pid, "extracted", {module.name}});
       }
     } else if (placed.where() == Placement::Where::here) {
       module.placement = "in-process";
@@ -316,8 +306,8 @@ topology::Topology Hosting::look() const {
     } else {
       module.placement = "remote";
     }
-    if (place.remote)
-      for (const auto& instance : place.remote->instances())
+    if (const auto* remote = place.remote())
+      for (const auto& instance : remote->instances())
         module.instances.push_back(
             {instance.address, instance.well, instance.problem, std::string(name_of(instance.breaker)),
              static_cast<std::int64_t>(instance.calls), static_cast<std::int64_t>(instance.failures)});
@@ -340,31 +330,10 @@ topology::ModuleMetrics Hosting::measured() {
 
 Task<void> Hosting::gather_metrics() {
   for (auto& place : places_) {
-    auto gathering = gather_metrics(place);
+    if (!place.process) continue;
+    auto gathering = place.process->gather_metrics();
     co_await std::move(gathering);
   }
-}
-
-Task<void> Hosting::gather_metrics(Place& place) {
-  const auto remote = place.remote;
-  if (!place.child || !remote || !place.child->running()) co_return;
-  const auto number = ++place.metrics_asked;
-  CallContext context;
-  context.clock = &deps_.clock;
-  context.deadline = deps_.clock.steady() + metrics_time;
-  const Empty request;
-  topology::ModuleMetrics told;
-  auto asking = remote->unary(row_of<&TopologyService::list_metrics>(), std::move(context), &request, &told);
-  const auto answered = co_await std::move(asking);
-  // What was asked later may have been told already, or by the next child.
-  if (!answered || number <= place.metrics_told) co_return;
-  place.metrics_told = number;
-  place.mirror.follow(std::move(told.series));
-}
-
-void Hosting::forget_metrics(Place& place) {
-  place.metrics_told = place.metrics_asked;
-  place.mirror.end();
 }
 
 // ---- moving
@@ -374,7 +343,7 @@ Result<Hosting::Place*> Hosting::movable(const std::string& module) {
   auto* const place = find(module);
   if (!place || !place->hosted)
     return fail(Code::not_found, "there is no module " + module + " that this process hosts");
-  if (place->busy || stopping_)
+  if (place->moving || (place->process && place->process->restarting()) || stopping_)
     return fail(Code::failed_precondition, "the module " + module + " moves or starts at this moment");
   return place;
 }
@@ -390,34 +359,33 @@ std::vector<std::string> Hosting::bindings_of(const Place& place) const {
   return all;
 }
 
-Result<std::shared_ptr<placement::RemoteModule>> Hosting::remote_of(
-    Place& place, const std::vector<std::string>& addresses) {
+Result<std::shared_ptr<placement::RemoteModule>> Hosting::bind(Place& place,
+                                                               const std::vector<std::string>& addresses) {
   auto resolver = placement::make_resolver(addresses, deps_.loop);
   if (!resolver) return std::unexpected(std::move(resolver.error()));
   const auto rows = place.module->rows();
   auto tokens =
       auth::make_token_source(deps_.key, "parley", permissions_of(rows), deps_.clock, deps_.config.tokens);
-  place.remote = placement::make_remote(
+  auto remote = placement::make_remote(
       place.module->name(), rows,
       {deps_.loop, deps_.clock, deps_.random, deps_.metrics, std::move(tokens), std::move(*resolver)},
       deps_.config.placement, deps_.config.grpc_client);
-  return place.remote;
+  place.module->bind_remote(remote);
+  return remote;
 }
 
 Task<Result<void>> Hosting::extract(std::string module) {
   auto found = movable(module);
   if (!found) co_return std::unexpected(std::move(found.error()));
   Place& place = **found;
-  if (place.child)
+  if (place.process)
     co_return fail(Code::failed_precondition, "the module " + module + " is extracted already");
-  place.busy = true;
+  place.moving = true;
   auto handing = hand_over(place);
   auto outcome = co_await std::move(handing);
-  place.busy = false;
-  if (outcome) {
-    log::info("app", "a module was extracted", {{"module", module}, {"pid", place.child->pid()}});
-    tasks_.spawn(watch(place));
-  }
+  place.moving = false;
+  if (outcome)
+    log::info("app", "a module was extracted", {{"module", module}, {"pid", place.process->pid()}});
   co_return outcome;
 }
 
@@ -425,11 +393,12 @@ Task<Result<void>> Hosting::absorb(std::string module) {
   auto found = movable(module);
   if (!found) co_return std::unexpected(std::move(found.error()));
   Place& place = **found;
-  if (!place.child) co_return fail(Code::failed_precondition, "the module " + module + " is in this process");
-  place.busy = true;
+  if (!place.process)
+    co_return fail(Code::failed_precondition, "the module " + module + " is in this process");
+  place.moving = true;
   auto taking = take_back(place);
   auto outcome = co_await std::move(taking);
-  place.busy = false;
+  place.moving = false;
   if (outcome) log::info("app", "a module was absorbed", {{"module", module}});
   co_return outcome;
 }
@@ -448,42 +417,26 @@ Task<Result<void>> Hosting::hand_over(Place& place) {
     log::warn("app", "streams of a module did not end before it moved", {{"module", module.name()}});
   module.close();
 
-  place.child = std::make_unique<Child>(
-      deps_.loop, ChildSettings{std::string(module.name()), deps_.config.server.data, deps_.settings(),
-                                deps_.admin_token, bindings_of(place)});
-  place.child_port = 0;
-  auto binding = start_child(place);
-  auto bound = co_await std::move(binding);
-  if (bound) {
-    auto gathering = gather_metrics(place);
-    co_await std::move(gathering);
-    co_return bound;
-  }
-  place.child.reset();
+  place.process = std::make_unique<ModuleProcess>(
+      ChildSettings{std::string(module.name()), deps_.config.server.data, deps_.settings(), deps_.admin_token,
+                    bindings_of(place)},
+      ModuleProcess::Dependencies{
+          deps_.loop, deps_.clock, deps_.metrics,
+          [this, &place](const std::string& address) { return bind(place, {address}); },
+          deps_.config.server.host, deps_.config.server.grace});
+  auto starting = place.process->start();
+  auto started = co_await std::move(starting);
+  if (started) co_return started;
+  place.process.reset();
   auto back = module.open();
   if (back) {
-    auto starting = module.start();
-    back = co_await std::move(starting);
+    auto resuming = module.start();
+    back = co_await std::move(resuming);
   }
   if (!back)
     log::error("app", "a module that could not be extracted cannot be opened again",
                {{"module", module.name()}, {"reason", back.error().message}});
-  co_return bound;
-}
-
-// Starts the child, where it was if it was already, and sends the calls to it.
-Task<Result<void>> Hosting::start_child(Place& place) {
-  auto starting = place.child->start(place.child_port, child_patience);
-  auto ports = co_await std::move(starting);
-  const auto before = std::exchange(place.child_port, ports ? ports->grpc : 0);
-  if (!ports) co_return std::unexpected(std::move(ports.error()));
-  // On its old port it is the instance that is known, with its circuit breaker.
-  if (place.remote && before == ports->grpc) co_return Result<void>{};
-  if (place.remote) place.remote->stop();
-  auto remote = remote_of(place, {authority(deps_.config.server.host, ports->grpc)});
-  if (!remote) co_return std::unexpected(std::move(remote.error()));
-  place.module->bind_remote(*remote);
-  co_return Result<void>{};
+  co_return started;
 }
 
 Task<Result<void>> Hosting::take_back(Place& place) {
@@ -491,50 +444,18 @@ Task<Result<void>> Hosting::take_back(Place& place) {
   module.placement().hold();
   auto idle = module.placement().idle();
   co_await std::move(idle);
-  auto gathering = gather_metrics(place);
+  auto gathering = place.process->gather_metrics();
   co_await std::move(gathering);
-  auto releasing = release(place);
-  co_await std::move(releasing);
-  forget_metrics(place);
+  auto stopping = place.process->stop();
+  co_await std::move(stopping);
   auto streams = module.placement().streams_ended(stream_time);
   co_await std::move(streams);
-  place.child.reset();
+  place.process.reset();
   auto opened = module.open();
   if (!opened) co_return opened;
   auto starting = module.start();
   auto started = co_await std::move(starting);
   co_return started;
-}
-
-// Starts the child again when it ends by itself.
-Task<void> Hosting::watch(Place& place) {
-  auto backoff = first_restart;
-  for (;;) {
-    auto waiting = place.pause.wait(deps_.loop, watch_interval);
-    co_await std::move(waiting);
-    if (stopping_ || !place.child) co_return;
-    if (place.busy || place.child->running()) continue;
-    forget_metrics(place);
-    log::error("app", "the process of an extracted module has ended; it is started again",
-               {{"module", place.module->name()}, {"how", place.child->end()}, {"wait_ms", backoff.count()}});
-    auto pausing = place.pause.wait(deps_.loop, backoff);
-    co_await std::move(pausing);
-    if (stopping_ || !place.child) co_return;
-    if (place.busy) continue;
-    place.busy = true;
-    auto starting = start_child(place);
-    const auto started = co_await std::move(starting);
-    place.busy = false;
-    if (started) {
-      backoff = first_restart;
-      log::info("app", "an extracted module serves again",
-                {{"module", place.module->name()}, {"pid", place.child->pid()}});
-    } else {
-      backoff = std::min(backoff * 2, last_restart);
-      log::error("app", "an extracted module cannot be started again",
-                 {{"module", place.module->name()}, {"reason", started.error().message}});
-    }
-  }
 }
 
 }  // namespace parley::app

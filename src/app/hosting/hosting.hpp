@@ -3,17 +3,16 @@
 
 #include "announce.hpp"
 #include "config/config.hpp"
-#include "hosting/child.hpp"
 #include "hosting/hosted.hpp"
+#include "hosting/module_process.hpp"
 
 #include <parley/auth/token.hpp>
 #include <parley/calculator/placed.hpp>
 #include <parley/chat/placed.hpp>
 #include <parley/ids.hpp>
-#include <parley/log_cursor.hpp>
-#include <parley/observe/observe.hpp>
 #include <parley/notifications/placed.hpp>
 #include <parley/numbers/placed.hpp>
+#include <parley/observe/observe.hpp>
 #include <parley/orders/placed.hpp>
 #include <parley/placement/remote.hpp>
 #include <parley/topology/compose.hpp>
@@ -97,20 +96,21 @@ class Hosting final : public topology::Placer {
   };
 
   struct Place {
-    explicit Place(observe::Registry& all) : metrics(all), mirror(all) {}
+    explicit Place(observe::Registry& all) : metrics(all) {}
+    // To its calls, when it is in another process.
+    placement::RemoteModule* remote() const noexcept {
+      return process ? process->remote().get() : configured.get();
+    }
+
     observe::PartMetrics metrics;
     std::unique_ptr<HostedModule> module;
     std::vector<std::string> uses;
-    bool hosted = false;             // at the start
-    std::vector<std::string> bound;  // addresses of the configuration
-    std::shared_ptr<placement::RemoteModule> remote;
-    std::unique_ptr<Child> child;
-    std::int32_t child_port = 0;  // of its gRPC, kept when it is started again
-    bool busy = false;            // moving, or its child is started again
-    Pause pause;                  // of who watches the child
+    bool hosted = false;                                  // at the start
+    std::vector<std::string> bound;                       // addresses of the configuration, and ...
+    std::shared_ptr<placement::RemoteModule> configured;  // ... the calls to them
+    std::unique_ptr<ModuleProcess> process;               // while it is extracted
+    bool moving = false;
     Rate rate;
-    observe::Mirror mirror;  // of what the child measures
-    std::uint64_t metrics_asked = 0, metrics_told = 0;
   };
 
   explicit Hosting(Dependencies dependencies);
@@ -121,15 +121,10 @@ class Hosting final : public topology::Placer {
   const Place* find(std::string_view module) const;
   Result<Place*> movable(const std::string& module);
   std::vector<std::string> bindings_of(const Place& place) const;
-  Result<std::shared_ptr<placement::RemoteModule>> remote_of(Place& place,
-                                                             const std::vector<std::string>& addresses);
+  Result<std::shared_ptr<placement::RemoteModule>> bind(Place& place,
+                                                        const std::vector<std::string>& addresses);
   Task<Result<void>> hand_over(Place& place);
   Task<Result<void>> take_back(Place& place);
-  Task<Result<void>> start_child(Place& place);
-  Task<void> gather_metrics(Place& place);
-  void forget_metrics(Place& place);
-  Task<void> watch(Place& place);
-  Task<void> release(Place& place);
   void sample();
 
   const Dependencies deps_;
