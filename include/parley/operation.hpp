@@ -9,6 +9,7 @@
 #include <parley/task.hpp>
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -103,7 +104,7 @@ struct Operation {
   std::uint16_t status = 200;   // of success
   std::string_view rpc;         // JSON-RPC method; empty: see rpc_method()
   const char* grpc = nullptr;   // "/user.UserService/CreateUser"; static storage
-  std::string_view permission;  // empty: public
+  std::string_view permission;  // empty: public; of several, a space between them, the caller needs each
   bool idempotent = false;      // may be retried
   bool endless = false;         // a stream that ends when its call does: a stop does not wait for it
   std::uint16_t since = 1;      // first API version that has it
@@ -286,6 +287,9 @@ consteval Operation operation(std::string_view name, A... attributes) {
 }
 
 // False when two rows share a name, a route, a JSON-RPC method or a gRPC path; for a static_assert.
+// Every permission that one of the rows asks for.
+std::set<std::string> permissions_of(std::span<const Operation> rows);
+
 consteval bool distinct(std::span<const Operation> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) {

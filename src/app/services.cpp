@@ -62,9 +62,7 @@ std::vector<std::string> Services::modules() const {
 
 std::vector<std::string> Services::permissions() const {
   std::set<std::string> all;
-  for (const auto& service : all_)
-    for (const auto& row : service.operations)
-      if (!row.permission.empty()) all.emplace(row.permission);
+  for (const auto& service : all_) all.merge(permissions_of(service.operations));
   return {all.begin(), all.end()};
 }
 

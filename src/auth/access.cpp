@@ -3,6 +3,8 @@
 
 #include <sodium.h>
 
+#include <ranges>
+
 namespace parley::auth {
 namespace {
 
@@ -62,8 +64,10 @@ Result<void> authorize(const CallContext& context, std::string_view permission) 
   }
   if (caller->expires <= context.now())  // the connection that showed it lives on
     return fail(Code::unauthenticated, "the token expired at " + to_rfc3339(caller->expires));
-  if (caller->has(permission)) return {};
-  return fail(Code::permission_denied, "the token lacks the permission " + std::string(permission));
+  for (const auto part : std::views::split(permission, ' '))
+    if (const std::string_view one(part); !caller->has(one))
+      return fail(Code::permission_denied, "the token lacks the permission " + std::string(one));
+  return {};
 }
 
 std::optional<std::string_view> bearer_credentials(std::string_view authorization) noexcept {

@@ -1,6 +1,7 @@
 #include <parley/operation.hpp>
 
 #include <limits>
+#include <ranges>
 #include <stdexcept>
 
 namespace parley {
@@ -14,6 +15,14 @@ std::uint32_t possible_errors(const Operation& row) {
   if (!row.request().fields.empty()) errors |= code_bits(Code::invalid_argument);
   if (!row.permission.empty()) errors |= code_bits(Code::unauthenticated, Code::permission_denied);
   return errors;
+}
+
+std::set<std::string> permissions_of(std::span<const Operation> rows) {
+  std::set<std::string> all;
+  for (const auto& row : rows)
+    for (const auto permission : std::views::split(row.permission, ' '))
+      all.emplace(permission.begin(), permission.end());
+  return all;
 }
 
 std::vector<GrpcMethod> grpc_methods(const BoundService& service, const Operation& row) {

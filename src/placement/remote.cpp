@@ -163,19 +163,26 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
     return all;
   }
 
-  // Sends while it receives. A request that cannot be had ends the call, and its reason stands.
+  struct Requests {
+    bool wanted = true;
+    std::optional<Error> refused;  // why one could not be had
+  };
+
+  // Sends while it receives. A request that cannot be had ends the call, and its reason stands: the other
+  // side must not take what it has got for all.
   static Task<Result<void>> converse(const Operation& row, const CallContext& context,
                                      net::GrpcClientCall& call, Messages& messages) {
-    std::optional<Error> refused;
+    Requests requests;
     TaskGroup sending(log_failures("placement", "sending a stream to another process failed"));
-    sending.spawn(send(row, call, messages, refused));
+    sending.spawn(send(row, call, messages, requests));
     auto receiving = receive(row, context, call, messages);
     auto outcome = co_await std::move(receiving);
     if (!outcome) call.cancel();  // or a write would wait for who does not read
+    requests.wanted = false;
     messages.stop();
     auto sent = sending.when_empty();
     co_await std::move(sent);
-    if (refused && refused->code != Code::cancelled) co_return std::unexpected(std::move(*refused));
+    if (requests.refused) co_return std::unexpected(std::move(*requests.refused));
     co_return outcome;
   }
 
@@ -198,13 +205,17 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
   }
 
   static Task<void> send(const Operation& row, net::GrpcClientCall& call, Messages& messages,
-                         std::optional<Error>& refused) {
+                         Requests& requests) {
     std::string bytes;
     for (;;) {
       auto asking = messages.next();
       auto request = co_await std::move(asking);
-      if (!request) refused = std::move(request.error());
-      if (!request || !*request) break;
+      if (!request && requests.wanted) {
+        requests.refused = std::move(request.error());
+        call.cancel();
+      }
+      if (!request) co_return;
+      if (!*request) break;
       bytes.clear();
       codec::write_protobuf(row.request(), *request, bytes);
       auto writing = call.write(bytes);

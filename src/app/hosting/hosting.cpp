@@ -24,10 +24,9 @@ const ModuleDatabase* database_of(std::string_view module) {
 }
 
 // What a token of this server may do with a port, and ask of its process.
-std::vector<std::string> permissions_of(std::span<const Operation> rows) {
-  std::set<std::string> all{std::string(row_of<&TopologyService::list_metrics>().permission)};
-  for (const auto& row : rows)
-    if (!row.permission.empty()) all.emplace(row.permission);
+std::vector<std::string> token_permissions(std::span<const Operation> rows) {
+  auto all = permissions_of(rows);
+  all.merge(permissions_of({&row_of<&TopologyService::list_metrics>(), 1}));
   return {all.begin(), all.end()};
 }
 
@@ -365,7 +364,7 @@ Result<std::shared_ptr<placement::RemoteModule>> Hosting::bind(Place& place,
   if (!resolver) return std::unexpected(std::move(resolver.error()));
   const auto rows = place.module->rows();
   auto tokens =
-      auth::make_token_source(deps_.key, "parley", permissions_of(rows), deps_.clock, deps_.config.tokens);
+      auth::make_token_source(deps_.key, "parley", token_permissions(rows), deps_.clock, deps_.config.tokens);
   auto remote = placement::make_remote(
       place.module->name(), rows,
       {deps_.loop, deps_.clock, deps_.random, deps_.metrics, std::move(tokens), std::move(*resolver)},

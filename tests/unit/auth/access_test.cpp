@@ -98,6 +98,14 @@ TEST_CASE("anonymous callers may all but administrate, the others what their tok
   CHECK(authorize(steward, "users:write").error().code == Code::permission_denied);
   CHECK(authorize(administrator, "admin:faults"));
   CHECK(authorize(administrator, "users:write"));
+
+  // Of several, each is needed.
+  CallContext both;
+  both.principal = std::make_shared<const Principal>(Principal{"bob", {"users:write", "users:read"}});
+  CHECK(authorize(both, "users:write users:read"));
+  CHECK(authorize(alice, "users:write users:read").error().message ==
+        "the token lacks the permission users:read");
+  CHECK(authorize(anonymous, "users:write users:read"));
 }
 
 TEST_CASE("what a connection was opened with ends with the token") {

@@ -27,9 +27,9 @@ class Authenticator {
   std::array<Counter*, 9> failures_;  // by Reason
 };
 
-// Whether the caller may use an operation whose row asks for `permission`. Whoever shows a token is held to
-// it (permission_denied, or unauthenticated once it has expired); anonymous callers may do everything but
-// administrate (unauthenticated).
+// Whether the caller may use an operation whose row asks for `permission`, or each of several. Whoever shows
+// a token is held to it (permission_denied, or unauthenticated once it has expired); anonymous callers may do
+// everything but administrate (unauthenticated).
 Result<void> authorize(const CallContext& context, std::string_view permission);
 
 // The credentials of the scheme Bearer, whose name is spelled in any case; they may be empty. Nothing for
