@@ -28,7 +28,7 @@ SANITIZER_OPTIONS = {
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
 LANES = 2  # programs and end-to-end suites at a time
-# The same tests, unchanged, while users, orders, chat and notifications are each in a process of their own; without
+# The same tests, unchanged, while every module is in a process of its own; without
 # those that place the modules themselves or count every connection, and what measures memory.
 SPLIT_END_TO_END = ["-k", "not scale and not placement and not contracts and not foreign and not wire_faults and not pact "
                     "and not readme and not too_many_connections_are_told"]
@@ -87,8 +87,8 @@ class Contracts:
                 self.counts[module, placement] = (before[0] + passed, before[1] + failed)
 
     def add_unit(self, program, report):
-        """Of a unit program, whose contract suites have the tag [contract]. The names of those that go over the
-        loopback say so; the others call what is in the process."""
+        """Of a unit program, whose contract suites have the tag [contract]. Those that go over the
+        loopback or to another process have it in their names; the others call what is in the process."""
         for how in (["--list-test-names-only"], ["--list-tests", "--verbosity", "quiet"]):  # Catch2 2, and 3
             listed, _, _ = run([*fixed_addresses(), program, "[contract]", *how], 60, SANITIZER_OPTIONS)
             if "Unrecognised token" not in listed:
@@ -97,10 +97,15 @@ class Contracts:
         if not names:
             return
         module = os.path.basename(program).removeprefix("unit_")
-        for placement, remote in (("in process", False), ("loopback gRPC", True)):
+        def placement_of(name):
+            if re.search("another process|AnotherProcess", name):
+                return "process"
+            return "loopback gRPC" if re.search("over gRPC|OverGrpc", name) else "in process"
+
+        for placement in ("in process", "loopback gRPC", "process"):
             self.add(module, placement, report, lambda name: (
                 (name in names or any(name.startswith(f"{known}/") for known in names))  # the latter: a section
-                and bool(re.search("over gRPC|OverGrpc", name)) == remote))
+                and placement_of(name) == placement))
 
     def add_elsewhere(self, folder):
         """What test_contracts.py has left there: <module>.<placement>.xml."""

@@ -1,5 +1,5 @@
 """Starts the built binary for tests: PARLEY_BINARY names it (./dev test sets it). With PARLEY_SPLIT=1 every server
-has its users, orders, chat and notifications in processes of their own."""
+has every module in a process of its own."""
 import http.client
 import json
 import os
@@ -12,7 +12,7 @@ import openapi
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SPLIT = ["users", "orders", "chat", "notifications"] if os.environ.get("PARLEY_SPLIT") == "1" else []
+SPLIT = ["users", "orders", "chat", "notifications", "calculator", "numbers"] if os.environ.get("PARLEY_SPLIT") == "1" else []
 BINARY = os.environ.get("PARLEY_BINARY", os.path.join(ROOT, "build", "release", "parley"))
 
 

@@ -9,7 +9,7 @@ import time
 
 import grpc
 import pytest
-from conftest import ROOT, awaited
+from conftest import ROOT, SPLIT, awaited
 from google.protobuf import descriptor_pb2, json_format
 from grpc_client import Client
 
@@ -200,8 +200,8 @@ def samples(driver):
 
 
 # Of the administrator, who moves the same module there and back.
-MOVES = {"/topology.TopologyService/ExtractModule": {"module": "calculator"},
-         "/topology.TopologyService/AbsorbModule": {"module": "calculator"}}
+MOVES = {f"/topology.TopologyService/{how}Module": {"module": "calculator"}
+         for how in (("Absorb", "Extract") if SPLIT else ("Extract", "Absorb"))}
 
 
 def of_sample(driver, method, sample, **more):

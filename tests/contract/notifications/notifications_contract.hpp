@@ -1,6 +1,6 @@
 // The contract of the notifications port, for any implementation of it. Each section gets a fresh one:
 //
-//   TEST_CASE("notifications in process: sending") { sending_contract(make_in_process); }
+//   TEST_CASE("notifications in process") { whole_contract(make_in_process); }
 //
 // where make_in_process is a Factory (placement.hpp). restart_contract passes at once where a placement says
 // that it cannot be restarted.
@@ -354,6 +354,26 @@ inline void restart_contract(const Factory& make) {
   CHECK(sent(p, "bob", "new").seq == 21);
   CHECK(titles(await(from_now, 2)) == Titles{"Connected", "new"});
   CHECK(titles(await(resumed, 7)) == Titles{"Connected", "all8", "b9", "all9", "b10", "all10", "new"});
+}
+
+}  // namespace parley::notifications::contract
+
+namespace parley::notifications::contract {
+
+struct Suite {
+  const char* name;
+  void (*run)(const Factory&);
+};
+inline constexpr Suite suites[] = {
+    {"sending", sending_contract},     {"reading", reading_contract}, {"subscribing", subscribing_contract},
+    {"following", following_contract}, {"restart", restart_contract},
+};
+
+// All of it, a section for each suite.
+inline void whole_contract(const Factory& make) {
+  for (const auto& suite : suites) DYNAMIC_SECTION(suite.name) {
+      suite.run(make);
+    }
 }
 
 }  // namespace parley::notifications::contract

@@ -207,22 +207,4 @@ TEMPLATE_TEST_CASE("a conversation ends with its call, its time or its receiver"
   CHECK(reader.await(1).front() == "Alice: hi");
 }
 
-TEMPLATE_TEST_CASE("who may only write may not listen", "[contract][numbers]", NUMBER_PLACEMENTS) {
-  TestType p;
-  for (const bool reads : {false, true}) {
-    auto context = p.context();
-    auto principal = std::make_shared<Principal>();
-    principal->permissions = {"chat:write"};
-    if (reads) principal->permissions.push_back("chat:read");
-    context.principal = principal;
-    Sender<ChatMessage> sender;
-    Receiver<ChatMessage> receiver;
-    Call<void> call;
-    call.start(p.service().chat(context, Source<ChatMessage>(sender), Sink<ChatMessage>(receiver)));
-    sender.finish();
-    p.run_until([&] { return call.ended(); });
-    CHECK(call.code() == (reads ? Code::ok : Code::permission_denied));
-  }
-}
-
 }  // namespace

@@ -1,27 +1,8 @@
-#include "manual_time.hpp"
-
-#include <parley/calculator/calculator.hpp>
+#include "in_process.hpp"
 
 namespace {
 
-// In process.
-class InProcess {
- public:
-  parley::calculator::Calculator& service() { return *service_; }
-  parley::CallContext context() {
-    parley::CallContext context;
-    context.clock = &time_;
-    return context;
-  }
-  template <class T>
-  T run(parley::Task<T> task) {
-    return time_.wait(std::move(task));
-  }
-
- private:
-  parley::test::ManualTime time_;
-  std::unique_ptr<parley::calculator::Calculator> service_ = parley::calculator::make_calculator();
-};
+using parley::calculator::test::InProcess;
 
 }  // namespace
 

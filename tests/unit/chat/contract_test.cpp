@@ -16,68 +16,9 @@ std::unique_ptr<contract::Placement> in_a_file(const Options& options) {
 
 }  // namespace
 
-TEST_CASE("chat in memory: posting", "[contract]") {
-  contract::posting_contract(in_memory);
+TEST_CASE("chat in memory", "[contract]") {
+  contract::whole_contract(in_memory);
 }
-TEST_CASE("chat in memory: reading", "[contract]") {
-  contract::reading_contract(in_memory);
-}
-TEST_CASE("chat in memory: following", "[contract]") {
-  contract::following_contract(in_memory);
-}
-TEST_CASE("chat in memory: delay", "[contract]") {
-  contract::delay_contract(in_memory);
-}
-
-TEST_CASE("chat in a file: posting", "[contract]") {
-  contract::posting_contract(in_a_file);
-}
-TEST_CASE("chat in a file: reading", "[contract]") {
-  contract::reading_contract(in_a_file);
-}
-TEST_CASE("chat in a file: following", "[contract]") {
-  contract::following_contract(in_a_file);
-}
-TEST_CASE("chat in a file: delay", "[contract]") {
-  contract::delay_contract(in_a_file);
-}
-TEST_CASE("chat in a file: restart", "[contract]") {
-  contract::restart_contract(in_a_file);
-}
-
-TEST_CASE("chat in memory: history", "[contract]") {
-  contract::history_contract(in_memory);
-}
-TEST_CASE("chat in memory: rooms", "[contract]") {
-  contract::rooms_contract(in_memory);
-}
-TEST_CASE("chat in memory: presence", "[contract]") {
-  contract::presence_contract(in_memory);
-}
-TEST_CASE("chat in memory: direct messages", "[contract]") {
-  contract::direct_contract(in_memory);
-}
-TEST_CASE("chat in memory: rates", "[contract]") {
-  contract::rate_contract(in_memory);
-}
-TEST_CASE("chat in memory: mentions", "[contract]") {
-  contract::mentioning_contract(in_memory);
-}
-TEST_CASE("chat in a file: history", "[contract]") {
-  contract::history_contract(in_a_file);
-}
-TEST_CASE("chat in a file: rooms", "[contract]") {
-  contract::rooms_contract(in_a_file);
-}
-TEST_CASE("chat in a file: presence", "[contract]") {
-  contract::presence_contract(in_a_file);
-}
-TEST_CASE("chat in a file: direct messages", "[contract]") {
-  contract::direct_contract(in_a_file);
-}
-TEST_CASE("chat in a file: rates", "[contract]") {
-  contract::rate_contract(in_a_file);
-}
-TEST_CASE("chat in a file: mentions", "[contract]") {
-  contract::mentioning_contract(in_a_file);
+TEST_CASE("chat in a file", "[contract]") {
+  contract::whole_contract(in_a_file);
 }

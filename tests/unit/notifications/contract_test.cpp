@@ -16,30 +16,9 @@ std::unique_ptr<contract::Placement> in_a_file(const Options& options) {
 
 }  // namespace
 
-TEST_CASE("notifications in memory: sending", "[contract]") {
-  contract::sending_contract(in_memory);
+TEST_CASE("notifications in memory", "[contract]") {
+  contract::whole_contract(in_memory);
 }
-TEST_CASE("notifications in memory: reading", "[contract]") {
-  contract::reading_contract(in_memory);
-}
-TEST_CASE("notifications in memory: subscribing", "[contract]") {
-  contract::subscribing_contract(in_memory);
-}
-TEST_CASE("notifications in memory: following", "[contract]") {
-  contract::following_contract(in_memory);
-}
-TEST_CASE("notifications in a file: sending", "[contract]") {
-  contract::sending_contract(in_a_file);
-}
-TEST_CASE("notifications in a file: reading", "[contract]") {
-  contract::reading_contract(in_a_file);
-}
-TEST_CASE("notifications in a file: subscribing", "[contract]") {
-  contract::subscribing_contract(in_a_file);
-}
-TEST_CASE("notifications in a file: following", "[contract]") {
-  contract::following_contract(in_a_file);
-}
-TEST_CASE("notifications in a file: restart", "[contract]") {
-  contract::restart_contract(in_a_file);
+TEST_CASE("notifications in a file", "[contract]") {
+  contract::whole_contract(in_a_file);
 }

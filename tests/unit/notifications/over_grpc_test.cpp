@@ -23,18 +23,6 @@ std::unique_ptr<contract::Placement> over_grpc(const Options& options) {
 
 }  // namespace
 
-TEST_CASE("notifications over gRPC: sending", "[contract]") {
-  contract::sending_contract(over_grpc);
-}
-TEST_CASE("notifications over gRPC: reading", "[contract]") {
-  contract::reading_contract(over_grpc);
-}
-TEST_CASE("notifications over gRPC: subscribing", "[contract]") {
-  contract::subscribing_contract(over_grpc);
-}
-TEST_CASE("notifications over gRPC: following", "[contract]") {
-  contract::following_contract(over_grpc);
-}
-TEST_CASE("notifications over gRPC: restart", "[contract]") {
-  contract::restart_contract(over_grpc);
+TEST_CASE("notifications over gRPC", "[contract]") {
+  contract::whole_contract(over_grpc);
 }

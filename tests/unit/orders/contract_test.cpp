@@ -16,37 +16,9 @@ std::unique_ptr<contract::Placement> in_a_file(const Options& options) {
 
 }  // namespace
 
-TEST_CASE("orders in memory: placing", "[contract]") {
-  contract::placing_contract(in_memory);
+TEST_CASE("orders in memory", "[contract]") {
+  contract::whole_contract(in_memory);
 }
-TEST_CASE("orders in memory: status", "[contract]") {
-  contract::status_contract(in_memory);
-}
-TEST_CASE("orders in memory: repeating", "[contract]") {
-  contract::repeating_contract(in_memory);
-}
-TEST_CASE("orders in memory: streaming", "[contract]") {
-  contract::streaming_contract(in_memory);
-}
-TEST_CASE("orders in memory: following", "[contract]") {
-  contract::following_contract(in_memory);
-}
-
-TEST_CASE("orders in a file: placing", "[contract]") {
-  contract::placing_contract(in_a_file);
-}
-TEST_CASE("orders in a file: status", "[contract]") {
-  contract::status_contract(in_a_file);
-}
-TEST_CASE("orders in a file: repeating", "[contract]") {
-  contract::repeating_contract(in_a_file);
-}
-TEST_CASE("orders in a file: forgetting", "[contract]") {
-  contract::forgetting_contract(in_a_file);
-}
-TEST_CASE("orders in a file: streaming", "[contract]") {
-  contract::streaming_contract(in_a_file);
-}
-TEST_CASE("orders in a file: following", "[contract]") {
-  contract::following_contract(in_a_file);
+TEST_CASE("orders in a file", "[contract]") {
+  contract::whole_contract(in_a_file);
 }

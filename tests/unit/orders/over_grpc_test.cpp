@@ -24,21 +24,6 @@ std::unique_ptr<contract::Placement> over_grpc(const Options& options) {
 
 }  // namespace
 
-TEST_CASE("orders over gRPC: placing", "[contract]") {
-  contract::placing_contract(over_grpc);
-}
-TEST_CASE("orders over gRPC: status", "[contract]") {
-  contract::status_contract(over_grpc);
-}
-TEST_CASE("orders over gRPC: repeating", "[contract]") {
-  contract::repeating_contract(over_grpc);
-}
-TEST_CASE("orders over gRPC: forgetting", "[contract]") {
-  contract::forgetting_contract(over_grpc);
-}
-TEST_CASE("orders over gRPC: streaming", "[contract]") {
-  contract::streaming_contract(over_grpc);
-}
-TEST_CASE("orders over gRPC: following", "[contract]") {
-  contract::following_contract(over_grpc);
+TEST_CASE("orders over gRPC", "[contract]") {
+  contract::whole_contract(over_grpc);
 }
