@@ -91,7 +91,7 @@ docs::Endpoint stats_endpoint() {
   return probe<Stats>("GetChatStats", "How many sockets of the chat are open", {});
 }
 
-Task<void> answer_metrics(HealthSources sources, net::Response& response) {
+Task<void> answer_metrics(const HealthSources& sources, net::Response& response) {
   auto asking = sources.metrics_text();
   auto text = co_await std::move(asking);
   begin(response, true);

@@ -29,7 +29,7 @@ void answer_lab_health(const HealthSources& sources, net::Response& response);
 docs::Endpoint lab_health_endpoint();
 void answer_stats(const HealthSources& sources, net::Response& response);
 docs::Endpoint stats_endpoint();
-Task<void> answer_metrics(HealthSources sources, net::Response& response);
+Task<void> answer_metrics(const HealthSources& sources, net::Response& response);
 docs::Endpoint metrics_endpoint();
 
 }  // namespace parley::rest

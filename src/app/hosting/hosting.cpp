@@ -329,8 +329,9 @@ topology::ModuleMetrics Hosting::measured() {
 
 Task<void> Hosting::gather_metrics() {
   for (auto& place : places_) {
-    if (!place.process) continue;
-    auto gathering = place.process->gather_metrics();
+    const auto process = place.process;  // which may be absorbed meanwhile
+    if (!process) continue;
+    auto gathering = process->gather_metrics();
     co_await std::move(gathering);
   }
 }
@@ -416,7 +417,7 @@ Task<Result<void>> Hosting::hand_over(Place& place) {
     log::warn("app", "streams of a module did not end before it moved", {{"module", module.name()}});
   module.close();
 
-  place.process = std::make_unique<ModuleProcess>(
+  place.process = std::make_shared<ModuleProcess>(
       ChildSettings{std::string(module.name()), deps_.config.server.data, deps_.settings(), deps_.admin_token,
                     bindings_of(place)},
       ModuleProcess::Dependencies{

@@ -108,7 +108,7 @@ class Hosting final : public topology::Placer {
     bool hosted = false;                                  // at the start
     std::vector<std::string> bound;                       // addresses of the configuration, and ...
     std::shared_ptr<placement::RemoteModule> configured;  // ... the calls to them
-    std::unique_ptr<ModuleProcess> process;               // while it is extracted
+    std::shared_ptr<ModuleProcess> process;               // while it is extracted
     bool moving = false;
     Rate rate;
   };

@@ -37,7 +37,7 @@ class ModuleProcess {
   Task<Result<void>> start();
   // Completes when it has ended.
   Task<void> stop();
-  // As far as it answers.
+  // As far as it answers. Nothing comes after stop().
   Task<void> gather_metrics();
 
   pid_t pid() const noexcept { return child_.pid(); }
