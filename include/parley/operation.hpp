@@ -287,6 +287,9 @@ consteval Operation operation(std::string_view name, A... attributes) {
 }
 
 // False when two rows share a name, a route, a JSON-RPC method or a gRPC path; for a static_assert.
+// "user.UserService", where the rows' methods are such as "/user.UserService/GetUser"; empty for rows without.
+std::string_view grpc_service(std::span<const Operation> rows);
+
 // Every permission that one of the rows asks for.
 std::set<std::string> permissions_of(std::span<const Operation> rows);
 

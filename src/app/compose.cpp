@@ -255,7 +255,8 @@ Exit run_server(const Loaded& loaded) {
                                 .clock = clock,
                                 .services = services.bound(),
                                 .figures = live_figures(*metrics, server, clock),
-                                .version = PARLEY_VERSION},
+                                .version = PARLEY_VERSION,
+                                .grpc_port = [&] { return static_cast<std::uint16_t>(ports.grpc); }},
                                config.console);
   page->mount(router);
 

@@ -1,5 +1,6 @@
 #include <parley/operation.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <ranges>
 #include <stdexcept>
@@ -15,6 +16,14 @@ std::uint32_t possible_errors(const Operation& row) {
   if (!row.request().fields.empty()) errors |= code_bits(Code::invalid_argument);
   if (!row.permission.empty()) errors |= code_bits(Code::unauthenticated, Code::permission_denied);
   return errors;
+}
+
+std::string_view grpc_service(std::span<const Operation> rows) {
+  const auto row = std::ranges::find_if(rows, [](const Operation& each) { return each.grpc != nullptr; });
+  if (row == rows.end()) return {};
+  std::string_view path = row->grpc;
+  path.remove_prefix(1);
+  return path.substr(0, path.find('/'));
 }
 
 std::set<std::string> permissions_of(std::span<const Operation> rows) {

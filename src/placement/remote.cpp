@@ -39,7 +39,7 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
   GrpcRemote(std::string_view module, std::span<const Operation> rows, RemoteDependencies dependencies,
              const Options& options, const net::GrpcClientOptions& client)
       : module_(module),
-        service_(service_of(rows)),
+        service_(grpc_service(rows)),
         deps_(std::move(dependencies)),
         options_(options),
         client_(client),
@@ -120,16 +120,6 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
   }
 
  private:
-  static std::string service_of(std::span<const Operation> rows) {
-    for (const auto& row : rows) {
-      if (!row.grpc) continue;
-      std::string_view path(row.grpc);
-      path.remove_prefix(1);
-      return std::string(path.substr(0, path.find('/')));
-    }
-    return {};
-  }
-
   // ---- one call ------------------------------------------------------------------------------------------
 
   // The next one round that takes calls; among those, the ones that are well first.

@@ -79,7 +79,8 @@ class HttpConsole final : public Console {
   HttpConsole(Dependencies dependencies, const Options& options)
       : figures_(std::move(dependencies.figures), dependencies.clock),
         feed_(dependencies.loop, dependencies.loop, figures_, options),
-        page_(dependencies.services, dependencies.version) {}
+        page_(dependencies.services, dependencies.version),
+        grpc_port_(std::move(dependencies.grpc_port)) {}
 
   void mount(net::Router& router) override {
     const auto get = [&router](std::string_view path, Answer answer) -> net::Route& {
@@ -111,7 +112,7 @@ class HttpConsole final : public Console {
   void answer_page(const Request& request, Response& response) {
     response.content_type = html;
     response.header("Cache-Control", "no-cache");
-    response.body = page_.render(request.header("Host").value_or("localhost:8080"), figures_);
+    response.body = page_.render(request.header("Host").value_or("localhost:8080"), grpc_port_(), figures_);
   }
 
   void stream(const Request& request, Response& response) {
@@ -140,6 +141,7 @@ class HttpConsole final : public Console {
   Figures figures_;
   StatsFeed feed_;
   const Page page_;
+  const std::function<std::uint16_t()> grpc_port_;
 };
 
 }  // namespace

@@ -34,9 +34,19 @@ std::string path_text(std::string_view path) {
   return text;
 }
 
-// Nothing of it can be reached over HTTP.
+bool reached_by_grpc_alone(const Operation& row) {
+  return row.shape != Shape::unary && row.path.empty() && row.grpc;
+}
+
+// Nobody outside reaches it.
 bool is_hidden(const Operation& row) {
-  return row.shape != Shape::unary && row.path.empty();
+  return row.shape != Shape::unary && row.path.empty() && !row.grpc;
+}
+
+// Of "host:port", also with an IPv6 address in brackets.
+std::string_view without_port(std::string_view host) {
+  const auto colon = host.rfind(':');
+  return colon == host.npos || host.ends_with(']') ? host : host.substr(0, colon);
 }
 
 void append_code(std::string_view text, std::string& html) {
@@ -57,7 +67,9 @@ void append_row(const Operation& row, std::string& html) {
     append_escaped(row.name, html);
   }
   html += "</th><td>";
-  if (row.shape == Shape::server_stream)
+  if (reached_by_grpc_alone(row))
+    html += "over gRPC alone";
+  else if (row.shape == Shape::server_stream)
     html += "as a stream of events";
   else
     append_code(rpc_method(row), html);
@@ -97,6 +109,11 @@ std::string operations_html(std::span<const BoundService> services) {
     if (std::ranges::all_of(service.operations, is_hidden)) continue;
     html += "<table class=\"rows\">\n<caption>";
     append_escaped(service.module, html);
+    if (const auto name = grpc_service(service.operations); !name.empty()) {
+      html += " <span>gRPC: ";
+      append_code(name, html);
+      html += "</span>";
+    }
     html +=
         "</caption>\n<thead><tr><th scope=\"col\">REST</th><th scope=\"col\">JSON-RPC</th>"
         "<th scope=\"col\">What it does</th></tr></thead>\n<tbody>\n";
@@ -137,7 +154,7 @@ Page::Page(std::span<const BoundService> services, std::string_view version) {
     const auto end = rest.find("}}", begin);
     const std::string name(rest.substr(begin + 2, end - begin - 2));
     rest.remove_prefix(end + 2);
-    if (name == "host" || name == "figures")
+    if (name == "host" || name == "grpc" || name == "figures")
       parts_.push_back({std::exchange(text, {}), name});
     else if (name == "version")
       append_escaped(version, text);
@@ -149,11 +166,13 @@ Page::Page(std::span<const BoundService> services, std::string_view version) {
   parts_.push_back({std::move(text), {}});
 }
 
-std::string Page::render(std::string_view host, const Figures& figures) const {
+std::string Page::render(std::string_view host, std::uint16_t grpc_port, const Figures& figures) const {
+  const auto grpc = std::string(without_port(host)) + ":" + std::to_string(grpc_port);
   std::string html;
   for (const auto& part : parts_) {
     html += part.text;
     if (part.name == "host") append_escaped(host, html);
+    if (part.name == "grpc") append_escaped(grpc, html);
     if (part.name == "figures") html += figures_html(figures);
   }
   return html;

@@ -5,6 +5,7 @@
 
 #include <parley/operation.hpp>
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace parley::console {
 // Text as it may stand in an element or in a quoted attribute.
 void append_escaped(std::string_view text, std::string& html);
 
-// A table for each service: verb and path, JSON-RPC method, summary.
+// A table for each service, with its name in gRPC: verb and path, JSON-RPC method, summary.
 std::string operations_html(std::span<const BoundService> services);
 std::string figures_html(const Figures& figures);
 
@@ -23,8 +24,8 @@ std::string figures_html(const Figures& figures);
 class Page {
  public:
   Page(std::span<const BoundService> services, std::string_view version);
-  // `host`: what the commands are sent to, as the client called it.
-  std::string render(std::string_view host, const Figures& figures) const;
+  // `host`: what the commands are sent to, as the client called it; those of gRPC go to another port there.
+  std::string render(std::string_view host, std::uint16_t grpc_port, const Figures& figures) const;
 
  private:
   struct Part {

@@ -75,9 +75,13 @@ TEST_CASE("the page names the server as the client does, escaped, and is whole")
   const Figures figures({{"users", "users", [] { return 1234.0; }}}, time);
   const auto all = services();
   const Page page(all, "1.2.3");
-  const auto html = page.render("a&b'c:80", figures);
+  const auto html = page.render("a&b'c:80", 50051, figures);
   CHECK(has(html, "a&amp;b&#39;c:80/api/v1/users"));
   CHECK_FALSE(has(html, "a&b"));
+  CHECK(has(html, "grpcurl -plaintext a&amp;b&#39;c:50051 list"));
+  CHECK(has(page.render("[::1]", 50051, figures), "grpcurl -plaintext [::1]:50051 list"));
+  CHECK(has(page.render("[::1]:80", 50051, figures), "grpcurl -plaintext [::1]:50051 list"));
+  CHECK(has(page.render("lab.example", 1, figures), "grpcurl -plaintext lab.example:1 list"));
   CHECK_FALSE(has(html, "{{"));
   CHECK(has(html, "1.2.3"));
   CHECK(has(html, "<dt>users</dt><dd data-key=\"users\">1,234</dd>"));

@@ -42,6 +42,7 @@ struct Dependencies {
   std::vector<BoundService> services;  // whose rows are listed
   std::vector<Figure> figures;         // in the order they are shown
   std::string version;
+  std::function<std::uint16_t()> grpc_port;  // asked once the server listens
 };
 
 // Loop thread only. Outlives the server that serves its routes.
