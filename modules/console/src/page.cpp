@@ -63,6 +63,9 @@ void append_row(const Operation& row, std::string& html) {
     html += "</span> ";
     append_escaped(path_text(row.path), html);
     html += "</code>";
+  } else if (reached_by_grpc_alone(row)) {
+    const std::string_view method = row.grpc;
+    append_code(method.substr(method.rfind('/') + 1), html);
   } else {
     append_escaped(row.name, html);
   }
