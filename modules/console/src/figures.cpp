@@ -68,7 +68,7 @@ std::string to_text(Figure::Shown shown, double value) {
   std::string text = digits;
   const auto point = text.find('.');
   for (auto at = point == text.npos ? text.size() : point; at > 3; at -= 3)
-    if (text[at - 4] != '-') text.insert(at - 3, ",");
+    if (text[at - 4] != '-') text.insert(text.begin() + static_cast<std::ptrdiff_t>(at - 3), ',');
   return text;
 }
 

@@ -28,7 +28,8 @@ class Service final : public TopologyService {
  private:
   Task<Result<Module>> move(Task<Result<void>> (Placer::*how)(std::string), MoveModule request) {
     if (auto conforms = conform(request); !conforms) co_return std::unexpected(std::move(conforms.error()));
-    auto moving = (placer_.*how)(request.module);
+    auto module = request.module;
+    auto moving = (placer_.*how)(std::move(module));
     auto moved = co_await std::move(moving);
     if (!moved) co_return std::unexpected(std::move(moved.error()));
     auto now = placer_.look();

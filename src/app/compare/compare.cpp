@@ -33,9 +33,9 @@ const Operation& row_of(std::string_view name) {
 
 std::string pattern_of(const Operation& row) {
   constexpr std::string_view mark = "{version}";
-  std::string path(row.path);
-  if (const auto at = path.find(mark); at != path.npos) path.replace(at, mark.size(), version);
-  return path;
+  const auto at = row.path.find(mark);
+  if (at == row.path.npos) return std::string(row.path);
+  return std::string(row.path.substr(0, at)).append(version).append(row.path.substr(at + mark.size()));
 }
 
 std::string path_of(const Operation& row, const std::string& id) {
