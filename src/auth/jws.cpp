@@ -30,10 +30,6 @@ Digest digest_of(std::string_view key, std::string_view text) {
   return digest;
 }
 
-std::unexpected<Refused> refuse(Reason reason, std::string message) {
-  return std::unexpected(Refused{reason, std::move(message)});
-}
-
 }  // namespace
 }  // namespace parley::auth
 

@@ -6,6 +6,10 @@
 
 namespace parley::auth {
 
+inline std::unexpected<Refused> refuse(Reason reason, std::string message) {
+  return std::unexpected(Refused{reason, std::move(message)});
+}
+
 // In base64url.
 std::string signature_of(std::string_view key, std::string_view signing_input);
 std::string sign(std::string_view key, std::string_view payload);

@@ -17,10 +17,6 @@ struct Audiences {
   std::optional<std::vector<std::string>> aud;
 };
 
-std::unexpected<Refused> refuse(Reason reason, std::string message) {
-  return std::unexpected(Refused{reason, std::move(message)});
-}
-
 bool has_randomness() noexcept {
   return ::sodium_init() >= 0;
 }

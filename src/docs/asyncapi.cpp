@@ -25,9 +25,9 @@ bool streams(const net::Route& route) {
          });
 }
 
-class Document {
+class AsyncApiDocument {
  public:
-  explicit Document(const About& about) : about_(about) {}
+  explicit AsyncApiDocument(const About& about) : about_(about) {}
 
   void add(const net::Route& route) {
     if (!route.channel) return;
@@ -160,7 +160,7 @@ class Document {
 }  // namespace
 
 std::string asyncapi(const net::Router& router, const About& about, std::string_view host) {
-  Document document(about);
+  AsyncApiDocument document(about);
   for (const auto& route : router.routes()) document.add(*route);
   return document.text(host);
 }

@@ -68,9 +68,9 @@ Endpoint undescribed(const net::Route& route) {
   return {.id = lower(net::to_string(route.method)) + ' ' + route.pattern, .summary = not_described};
 }
 
-class Document {
+class OpenApiDocument {
  public:
-  explicit Document(const About& about)
+  explicit OpenApiDocument(const About& about)
       : about_(about), headers_(parse(common_headers, "the server's header fields")) {}
 
   void add(const net::Route& route) {
@@ -385,7 +385,7 @@ class Document {
 }  // namespace
 
 std::string openapi(const net::Router& router, const About& about) {
-  Document document(about);
+  OpenApiDocument document(about);
   for (const auto& route : router.routes()) document.add(*route);
   return document.text();
 }

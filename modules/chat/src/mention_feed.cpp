@@ -12,7 +12,7 @@
 namespace parley::chat {
 namespace {
 
-constexpr std::int64_t chunk = 500;  // mentions removed in one transaction
+constexpr std::int64_t mentions_at_once = 500;  // mentions removed in one transaction
 
 // Statements name their parameters in the order of their numbers. The newest mention is never removed, so
 // that a position is never given twice.
@@ -134,7 +134,7 @@ Task<Result<void>> MentionFeed::follow(CallContext context, FollowMentions reque
 
 Task<bool> MentionFeed::prune(CallContext context) {
   if (last_ - first_ + 1 <= keep_) co_return false;
-  const std::int64_t until = std::min(last_ - keep_, first_ + chunk - 1);
+  const std::int64_t until = std::min(last_ - keep_, first_ + mentions_at_once - 1);
   auto work = [until](db::Session& session) -> Rows { return session.execute(remove_mentions, until); };
   auto removed = co_await database_.write(std::move(context), std::move(work));
   if (!removed) {

@@ -7,7 +7,7 @@
 namespace parley::chat {
 namespace {
 
-constexpr std::int64_t chunk = 500;  // messages of one transaction
+constexpr std::int64_t messages_at_once = 500;  // messages of one transaction
 
 }  // namespace
 
@@ -57,7 +57,7 @@ Task<void> Pruner::prune() {
 Task<bool> Pruner::prune_room(std::string name) {
   Room& room = *rooms_.find(name);  // has messages, so it is never forgotten
   while (!stopped_ && room.last - room.first + 1 > keep_) {
-    const std::int64_t until = std::min(room.last - keep_, room.first + chunk - 1);
+    const std::int64_t until = std::min(room.last - keep_, room.first + messages_at_once - 1);
     CallContext context;
     context.clock = &clock_;
     auto removed = co_await store_.remove_until(std::move(context), room.name, until);

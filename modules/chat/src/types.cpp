@@ -1,5 +1,6 @@
 // The fields of the port's values and their rules: messages, pages of them, and followers.
 #include "limits.hpp"
+#include "room_rules.hpp"
 
 #include <parley/chat/chat.hpp>
 
@@ -7,9 +8,6 @@ namespace {
 
 using namespace parley;
 
-consteval rules::Pattern room_pattern() {
-  return pattern("[A-Za-z0-9._:-]*", "made of letters, digits, '.', '_', ':' and '-'");
-}
 // A room or an inbox. The one character more is the inbox's @.
 consteval rules::Pattern log_pattern() {
   return pattern(
@@ -50,8 +48,8 @@ template <>
 const parley::TypeInfo& parley::describe<parley::chat::PostMessage>() {
   using chat::PostMessage;
   static constexpr Row rows[] = {
-      field<&PostMessage::room>("room", length(1, chat::max_room_length), room_pattern(), may_be_absent(),
-                                doc("The room; it comes into being with its first message."),
+      field<&PostMessage::room>("room", length(1, chat::max_room_length), chat::room_pattern(),
+                                may_be_absent(), doc("The room; it comes into being with its first message."),
                                 example(R"("lobby")"), number(1)),
       field<&PostMessage::type>("type", length(1, chat::max_type_length), may_be_absent(),
                                 doc("What the sender calls this kind of message."), example(R"("message")"),

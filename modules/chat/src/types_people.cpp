@@ -1,6 +1,7 @@
 // The fields of the port's values and their rules: rooms as they are listed, those in them, direct messages,
 // mentions.
 #include "limits.hpp"
+#include "room_rules.hpp"
 
 #include <parley/chat/chat.hpp>
 
@@ -13,9 +14,6 @@ consteval rules::Length user_length() {
 }
 consteval rules::Length room_length() {
   return length(1, chat::max_room_length);
-}
-consteval rules::Pattern room_pattern() {
-  return pattern("[A-Za-z0-9._:-]*", "made of letters, digits, '.', '_', ':' and '-'");
 }
 
 }  // namespace
@@ -74,7 +72,8 @@ template <>
 const parley::TypeInfo& parley::describe<parley::chat::ListRooms>() {
   using chat::ListRooms;
   static constexpr Row rows[] = {
-      field<&ListRooms::after>("after", length(0, chat::max_room_length), room_pattern(), may_be_absent(),
+      field<&ListRooms::after>("after", length(0, chat::max_room_length), chat::room_pattern(),
+                               may_be_absent(),
                                doc("The last name of the page before; left out for the first page."),
                                example(R"("lobby")"), number(1)),
       field<&ListRooms::limit>("limit", range(1, chat::max_room_page), may_be_absent(),
@@ -100,7 +99,7 @@ template <>
 const parley::TypeInfo& parley::describe<parley::chat::GetRoom>() {
   using chat::GetRoom;
   static constexpr Row rows[] = {
-      field<&GetRoom::room>("room", room_length(), room_pattern(), doc("The room's name."),
+      field<&GetRoom::room>("room", room_length(), chat::room_pattern(), doc("The room's name."),
                             example(R"("lobby")"), number(1)),
   };
   static const TypeInfo type = object<GetRoom>("GetRoom", rows, "Asks for one room.");
@@ -111,7 +110,7 @@ template <>
 const parley::TypeInfo& parley::describe<parley::chat::PutRoom>() {
   using chat::PutRoom;
   static constexpr Row rows[] = {
-      field<&PutRoom::room>("room", room_length(), room_pattern(), doc("The room's name."),
+      field<&PutRoom::room>("room", room_length(), chat::room_pattern(), doc("The room's name."),
                             example(R"("lobby")"), number(1)),
       field<&PutRoom::title>("title", trimmed(), length(1, chat::max_title_length),
                              doc("What people call it."), example(R"("The lobby")"), number(2)),
@@ -127,7 +126,7 @@ template <>
 const parley::TypeInfo& parley::describe<parley::chat::GetPresence>() {
   using chat::GetPresence;
   static constexpr Row rows[] = {
-      field<&GetPresence::room>("room", room_length(), room_pattern(), doc("The room's name."),
+      field<&GetPresence::room>("room", room_length(), chat::room_pattern(), doc("The room's name."),
                                 example(R"("lobby")"), number(1)),
   };
   static const TypeInfo type = object<GetPresence>("GetPresence", rows, "Asks who is in a room.");
@@ -151,7 +150,7 @@ template <>
 const parley::TypeInfo& parley::describe<parley::chat::AttendRoom>() {
   using chat::AttendRoom;
   static constexpr Row rows[] = {
-      field<&AttendRoom::room>("room", room_length(), room_pattern(), may_be_absent(),
+      field<&AttendRoom::room>("room", room_length(), chat::room_pattern(), may_be_absent(),
                                doc("The room to be in."), example(R"("lobby")"), number(1)),
       field<&AttendRoom::user>("user", user_length(), doc("Who is there."), example(R"("alice")"), number(2)),
   };
@@ -193,7 +192,7 @@ template <>
 const parley::TypeInfo& parley::describe<parley::chat::Typing>() {
   using chat::Typing;
   static constexpr Row rows[] = {
-      field<&Typing::room>("room", room_length(), room_pattern(), doc("The room's name."),
+      field<&Typing::room>("room", room_length(), chat::room_pattern(), doc("The room's name."),
                            example(R"("lobby")"), number(1)),
       field<&Typing::user>("user", user_length(), doc("Who is typing."), example(R"("alice")"), number(2)),
   };

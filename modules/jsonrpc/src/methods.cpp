@@ -11,7 +11,6 @@
 namespace parley::jsonrpc {
 namespace {
 
-constexpr codec::JsonStyle style{.unix_time = true};
 const codec::ReadOptions reading{.style = style};
 
 // `[5,3]` as `{"a":5,"b":3}`.

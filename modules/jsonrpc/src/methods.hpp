@@ -1,6 +1,7 @@
 // The rows of all services as JSON-RPC methods.
 #pragma once
 
+#include <parley/codec/json.hpp>
 #include <parley/operation.hpp>
 #include <parley/rpc/call.hpp>
 
@@ -12,6 +13,9 @@
 #include <vector>
 
 namespace parley::jsonrpc {
+
+// Of params and results.
+inline constexpr codec::JsonStyle style{.unix_time = true};
 
 // Methods of the edge itself. Names that begin with `rpc.` are the specification's to give (section 4).
 inline constexpr std::string_view echo = "echo", discover = "rpc.discover", unsubscribe = "rpc.unsubscribe",

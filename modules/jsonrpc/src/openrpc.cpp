@@ -15,7 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr codec::JsonStyle style{.unix_time = true};
 constexpr std::int64_t example_second = 1'700'000'000;
 
 std::optional<Json> example_of(const TypeInfo& type);

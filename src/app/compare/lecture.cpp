@@ -101,7 +101,7 @@ constexpr std::string_view printed_users = R"({
 
 enum Place : std::size_t { rest, rpc, socket, grpc };
 
-std::string number(std::int64_t value) {
+std::string number_text(std::int64_t value) {
   return std::to_string(value);
 }
 
@@ -153,9 +153,10 @@ Claim json_request(const Bytes& sent) {
              body = static_cast<std::int64_t>(printed_user.size());
   return {
       .claim = "Creating a user over HTTP with JSON sends ~650 bytes: headers ~480, body ~156.",
-      .measured = number(sent.total) + " bytes from this client (head " + number(sent.headers) + ", JSON " +
-                  number(sent.payload) + "); " + number(head + body) + " as the lecture prints it (head " +
-                  number(head) + ", JSON " + number(body) + ").",
+      .measured = number_text(sent.total) + " bytes from this client (head " + number_text(sent.headers) +
+                  ", JSON " + number_text(sent.payload) + "); " + number_text(head + body) +
+                  " as the lecture prints it (head " + number_text(head) + ", JSON " + number_text(body) +
+                  ").",
       .holds = about(head + body, 650) || about(sent.total, 650),
       .why =
           "Both were counted byte by byte. A browser with cookies and a whole token sends more; nothing in "
@@ -166,16 +167,17 @@ Claim grpc_request(const Exchange& cold, const Exchange& warm) {
   const auto& sent = warm.sent;
   return {
       .claim = "The same over gRPC sends ~85 bytes: HTTP/2 headers ~20, protobuf ~65.",
-      .measured = number(sent.total) + " bytes on a connection in use (header block " + number(sent.headers) +
-                  ", protobuf " + number(sent.payload) + ", framing " + number(sent.framing) +
-                  (sent.connection ? ", connection " + number(sent.connection) : "") + "); " +
-                  number(cold.sent.total) + " for the first call.",
+      .measured = number_text(sent.total) + " bytes on a connection in use (header block " +
+                  number_text(sent.headers) + ", protobuf " + number_text(sent.payload) + ", framing " +
+                  number_text(sent.framing) +
+                  (sent.connection ? ", connection " + number_text(sent.connection) : "") + "); " +
+                  number_text(cold.sent.total) + " for the first call.",
       .holds = about(sent.total, 85) && about(sent.payload, 65),
       .why =
           "Two headers of frames (9 bytes each) and gRPC's prefix (5) are part of what is sent. The header "
           "block is short once HPACK's table knows the fields: the first one took " +
-          number(cold.sent.headers) + " bytes, and the connection's beginning " +
-          number(cold.sent.connection) + "."};
+          number_text(cold.sent.headers) + " bytes, and the connection's beginning " +
+          number_text(cold.sent.connection) + "."};
 }
 
 Claim saving(const Measured& json, const Measured& protobuf) {
@@ -184,14 +186,15 @@ Claim saving(const Measured& json, const Measured& protobuf) {
   return {
       .claim = "gRPC is 87 % smaller than JSON over HTTP (85 bytes for 650).",
       .measured =
-          number(total) + " % smaller in all that is sent on a connection in use; the message alone " +
-          number(smaller(protobuf.warm.sent.payload, json.warm.sent.payload)) + " %; the first call " +
-          (first < 0 ? number(-first) + " % larger." : number(first) + " % smaller."),
+          number_text(total) + " % smaller in all that is sent on a connection in use; the message alone " +
+          number_text(smaller(protobuf.warm.sent.payload, json.warm.sent.payload)) + " %; the first call " +
+          (first < 0 ? number_text(-first) + " % larger." : number_text(first) + " % smaller."),
       .holds = std::abs(total - 87) <= 5,
       .why =
           "Names of fields, quotes and repeated headers go, the texts themselves stay: they are most of this "
           "message. " +
-          number(protobuf.warm.sent.total) + " bytes were counted for " + number(json.warm.sent.total) + "."};
+          number_text(protobuf.warm.sent.total) + " bytes were counted for " +
+          number_text(json.warm.sent.total) + "."};
 }
 
 Claim list() {
@@ -203,9 +206,9 @@ Claim list() {
              compact = static_cast<std::int64_t>(codec::to_json(users).size()),
              bytes = static_cast<std::int64_t>(codec::to_protobuf(users).size());
   return {.claim = "A page of two users is 267 bytes as JSON and 89 as protobuf: 66 % smaller.",
-          .measured = number(printed) + " bytes as the lecture prints it, " + number(compact) +
-                      " as JSON is sent, without spaces; " + number(bytes) + " as protobuf: " +
-                      number(smaller(bytes, compact)) + " % smaller than JSON that is sent.",
+          .measured = number_text(printed) + " bytes as the lecture prints it, " + number_text(compact) +
+                      " as JSON is sent, without spaces; " + number_text(bytes) + " as protobuf: " +
+                      number_text(smaller(bytes, compact)) + " % smaller than JSON that is sent.",
           .holds = about(bytes, 89) && about(compact, 267),
           .why = "Only the message was counted, encoded here and not sent: no headers, no framing. " +
                  std::string(about(bytes, 89) ? "The size of the protobuf is right" : "The sizes differ") +
@@ -220,8 +223,8 @@ Claim thousand(const Subject& create) {
   const auto json = kilobytes(rest), web = kilobytes(socket), rpc2 = kilobytes(grpc);
   return {
       .claim = "1000 requests send ~650 KB over HTTP/JSON, ~85 KB over gRPC, ~50 KB over a WebSocket.",
-      .measured = number(json) + " KB over HTTP/JSON, " + number(rpc2) + " KB over gRPC, " + number(web) +
-                  " KB over a WebSocket (JSON-RPC).",
+      .measured = number_text(json) + " KB over HTTP/JSON, " + number_text(rpc2) + " KB over gRPC, " +
+                  number_text(web) + " KB over a WebSocket (JSON-RPC).",
       .holds = about(json, 650) && about(rpc2, 85) && about(web, 50),
       .why =
           "The first call once and the later one 999 times, of creating the lecture's user; answers are not "
@@ -234,8 +237,8 @@ Claim overhead(const Subject& user) {
   const auto heads = http.sent.headers + http.received.headers,
              frames = web.sent.framing + web.received.framing;
   return {.claim = "HTTP costs 200+ bytes of headers each time, a WebSocket has no header overhead.",
-          .measured = number(heads) + " bytes of HTTP headers for a call and its answer, " + number(frames) +
-                      " bytes of WebSocket frame headers for the same two messages.",
+          .measured = number_text(heads) + " bytes of HTTP headers for a call and its answer, " +
+                      number_text(frames) + " bytes of WebSocket frame headers for the same two messages.",
           .holds = heads >= 200 && frames <= 20,
           .why =
               "Counted on a connection in use. A frame's header is 2 to 4 bytes at this size, and 4 more "
@@ -250,8 +253,8 @@ Claim faster(const Subject& user) {
       http && rpc2 && rpc2->p50 > 0 ? static_cast<double>(http->p50) / static_cast<double>(rpc2->p50) : 0;
   return {
       .claim = "gRPC is 7x faster than JSON.",
-      .measured = ratio_of(times) + "x: half of the calls took at most " + number(http ? http->p50 : 0) +
-                  " µs over REST and " + number(rpc2 ? rpc2->p50 : 0) + " µs over gRPC.",
+      .measured = ratio_of(times) + "x: half of the calls took at most " + number_text(http ? http->p50 : 0) +
+                  " µs over REST and " + number_text(rpc2 ? rpc2->p50 : 0) + " µs over gRPC.",
       .holds = times >= 5,
       .why =
           "Whole calls, one in flight: of a call over loopback most is spent on waking processes and in the "
@@ -274,10 +277,10 @@ Claim compression(const Measured& protobuf) {
   const auto encoded = static_cast<std::int64_t>(codec::to_protobuf(lecture_user()).size());
   const bool plain = protobuf.warm.sent.payload == encoded;
   return {.claim = "gRPC has compression built in (gzip by default).",
-          .measured = plain ? "The message went as it is: its " + number(encoded) +
+          .measured = plain ? "The message went as it is: its " + number_text(encoded) +
                                   " bytes of protobuf, with 0 for `compressed` in the prefix."
-                            : "The message of " + number(encoded) + " bytes went as " +
-                                  number(protobuf.warm.sent.payload) + ".",
+                            : "The message of " + number_text(encoded) + " bytes went as " +
+                                  number_text(protobuf.warm.sent.payload) + ".",
           .holds = !plain,
           .why = "gRPC has a flag for it, and both sides must ask for it; nothing is compressed by default."};
 }

@@ -10,7 +10,7 @@ namespace parley::app {
 namespace {
 
 using Ink = Terminal::Ink;
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t answer_lines = 14, narrowest = 24, widest = 100;
 
@@ -23,10 +23,10 @@ std::string in_seconds(std::chrono::nanoseconds time) {
 }  // namespace
 
 Stage::Stage(const Terminal& terminal, std::chrono::milliseconds pace, int steps)
-    : terminal_(terminal), pace_(pace), steps_(steps), begin_(Clock::now()), step_begin_(begin_) {}
+    : terminal_(terminal), pace_(pace), steps_(steps), begin_(SteadyClock::now()), step_begin_(begin_) {}
 
 double Stage::seconds() const {
-  return std::chrono::duration<double>(Clock::now() - begin_).count();
+  return std::chrono::duration<double>(SteadyClock::now() - begin_).count();
 }
 
 void Stage::line(std::string_view text) {
@@ -36,7 +36,7 @@ void Stage::line(std::string_view text) {
 }
 
 void Stage::title(std::string_view text) {
-  step_begin_ = Clock::now();
+  step_begin_ = SteadyClock::now();
   reading_ = {};
   const auto number = std::to_string(++step_) + "/" + std::to_string(steps_);
   line();
@@ -57,7 +57,7 @@ void Stage::answer(std::string_view body, std::string_view from) {
 }
 
 void Stage::right(std::string_view outcome) {
-  const auto worked = Clock::now() - step_begin_ - reading_;
+  const auto worked = SteadyClock::now() - step_begin_ - reading_;
   show("  " + terminal_.paint(Ink::green, "✓"), 3, std::string(outcome) + " (" + in_seconds(worked) + ")");
 }
 
@@ -78,15 +78,15 @@ std::size_t Stage::width() const {
 }
 
 bool Stage::pause(double share) {
-  const auto begin = Clock::now();
-  const auto end = begin + std::chrono::duration_cast<Clock::duration>(pace_ * share);
+  const auto begin = SteadyClock::now();
+  const auto end = begin + std::chrono::duration_cast<SteadyClock::duration>(pace_ * share);
   bool undisturbed = !Interruptible::interrupted();
-  while (undisturbed && Clock::now() < end) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+  while (undisturbed && SteadyClock::now() < end) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - SteadyClock::now());
     ::poll(nullptr, 0, static_cast<int>(left.count()));  // a signal ends it
     undisturbed = !Interruptible::interrupted();
   }
-  reading_ += Clock::now() - begin;
+  reading_ += SteadyClock::now() - begin;
   return undisturbed;
 }
 
