@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import BINARY
+from conftest import BINARY, awaited
 from wire import WebSocket, EventSource
 
 FAULTS = "/api/admin/faults"
@@ -48,7 +48,9 @@ def test_the_token_is_shown_and_kept_for_its_owner_while_the_server_runs(launch)
     assert len(token) == 43
     path = os.path.join(server.data, "admin.token")
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
-    line = re.search(r"curl -X PUT (\S+) -H \"Authorization: Bearer (\S+)\"", server.log())
+    shown = re.compile(r"curl -X PUT (\S+) -H \"Authorization: Bearer (\S+)\"")
+    awaited(lambda: shown.search(server.log()))  # behind the file of the ports
+    line = shown.search(server.log())
     assert line.group(1) == f"http://127.0.0.1:{server.http}{FAULTS}" and line.group(2) == token
     assert server.stop() == 0
     assert not os.path.exists(path)

@@ -210,7 +210,7 @@ def test_a_second_signal_ends_it_at_once(launch):
     # A client that never reads keeps the graceful stop waiting.
     silent = WebSocket(server.http, "/chat")
     server.process.send_signal(signal.SIGTERM)
-    wait_for_log(server, "stopping")
+    wait_for_log(server, "app: stopping")
     server.process.send_signal(signal.SIGTERM)
     begin = time.monotonic()
     assert server.process.wait(5) == 1

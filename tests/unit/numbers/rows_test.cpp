@@ -15,7 +15,7 @@ TEST_CASE("the rows of the numbers port have the lecture's names and shapes") {
   const Expected expected[] = {
       {"GetPrimes", "/NumberService/GetPrimes", "numbers:use", Shape::server_stream},
       {"SumNumbers", "/NumberService/SumNumbers", "numbers:use", Shape::client_stream},
-      {"Chat", "/NumberService/Chat", "chat:write", Shape::bidirectional},
+      {"Chat", "/NumberService/Chat", "chat:write chat:read", Shape::bidirectional},
   };
   const auto rows = operations<NumberService>();
   REQUIRE(rows.size() == std::size(expected));
