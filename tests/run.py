@@ -28,8 +28,8 @@ SANITIZER_OPTIONS = {
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
 LANES = 2  # programs and end-to-end suites at a time
-# The same tests, unchanged, while every module is in a process of its own; without
-# those that place the modules themselves or count every connection, and what measures memory.
+# The same tests, unchanged, while every module is in a process of its own; without those that place the modules
+# themselves or count every connection, and what measures memory.
 SPLIT_END_TO_END = ["-k", "not scale and not placement and not contracts and not foreign and not wire_faults and not pact "
                     "and not readme and not too_many_connections_are_told"]
 # What measures memory or time, or repeats for the sake of repetition, runs on the release binary alone.

@@ -57,7 +57,11 @@ bool readable(int socket) {
 
 std::string obey(OtherProcess::Side& side, std::string_view command, std::int64_t argument) {
   if (command == "settle") side.settle();
-  if (command == "advance") side.advance(std::chrono::milliseconds(argument));
+  if (command == "advance") {
+    side.settle();
+    side.advance(std::chrono::milliseconds(argument));
+    side.settle();
+  }
   if (command == "restart") return side.restart() ? "1" : "0";
   if (command == "tell") return side.tell(static_cast<char>(argument));
   return {};

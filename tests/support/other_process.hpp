@@ -21,7 +21,7 @@ class OtherProcess {
     virtual std::uint16_t port() = 0;
     // A few turns of its loop.
     virtual void settle() = 0;
-    virtual void advance(std::chrono::milliseconds by) = 0;
+    virtual void advance(std::chrono::milliseconds by) = 0;  // between two settle()
     virtual bool restart() { return false; }
     // What else a test asks, by a name of one letter; at most 40 bytes.
     virtual std::string tell(char) { return {}; }

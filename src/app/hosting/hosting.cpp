@@ -254,8 +254,8 @@ Task<void> Hosting::stop() {
   for (auto& place : places_ | std::views::reverse) {
     auto ending = place.module->stop();
     co_await std::move(ending);
-    if (place.process) {
-      auto stopping = place.process->stop();
+    if (const auto process = place.process) {  // which a move that fails now lets go
+      auto stopping = process->stop();
       co_await std::move(stopping);
     }
     if (place.configured) place.configured->stop();
@@ -441,6 +441,7 @@ Task<Result<void>> Hosting::hand_over(Place& place) {
 
 Task<Result<void>> Hosting::take_back(Place& place) {
   auto& module = *place.module;
+  place.process->retire();  // one that starts meanwhile would let the held calls on
   module.placement().hold();
   auto idle = module.placement().idle();
   co_await std::move(idle);

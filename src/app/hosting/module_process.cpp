@@ -34,13 +34,17 @@ Task<Result<void>> ModuleProcess::start() {
   co_return started;
 }
 
-Task<void> ModuleProcess::stop() {
+void ModuleProcess::retire() {
   stopping_ = true;
+  pause_.wake();
+}
+
+Task<void> ModuleProcess::stop() {
+  retire();
   auto ending = child_.stop(deps_.grace);
   co_await std::move(ending);
   if (remote_) remote_->stop();
   forget_metrics();
-  pause_.wake();
   auto watched = tasks_.when_empty();
   co_await std::move(watched);
 }

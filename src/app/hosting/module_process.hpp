@@ -35,6 +35,8 @@ class ModuleProcess {
   // Completes when calls go to it. From then on it is started again whenever it ends by itself. An error says
   // why it does not run.
   Task<Result<void>> start();
+  // From here on it is not started again.
+  void retire();
   // Completes when it has ended.
   Task<void> stop();
   // As far as it answers. Nothing comes after stop().
