@@ -26,7 +26,8 @@ std::string replaced(std::string text, std::string_view by) {
 }
 
 std::string shortened(const std::string& body) {
-  return body.size() <= 300 ? body : body.substr(0, 300) + "...";
+  if (body.size() <= 300) return body;
+  return body.substr(0, 300).append("...");
 }
 
 }  // namespace
