@@ -166,7 +166,7 @@ def test_commands_can_be_copied_and_it_is_said(seen):
 
 def test_one_can_chat(seen):
     assert any("Ada" in line and "<b>Hello</b> from the page" in line for line in seen["chat"])
-    for text in ("an answer", "named as an error", "meanwhile", "and after"):
+    for text in ("in a hurry", "an answer", "named as an error", "meanwhile", "and after"):
         assert [line.endswith(text) for line in seen["chat"]].count(True) == 1, seen["chat"]
     assert seen["chatProblems"] == []
 

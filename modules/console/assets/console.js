@@ -160,12 +160,16 @@ const chat = {
   say(user, content) {
     if (user !== this.user) {
       this.user = user;
-      this.socket?.close(1000);
-      this.socket = null;
+      this.leave();
     }
     this.waiting.push(JSON.stringify({ type: "message", content, user }));
     this.open();
     this.flush();
+  },
+  // A browser warns in its console of a socket closed before it was open: that one closes itself when it is.
+  leave() {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.close(1000);
+    this.socket = null;
   },
   flush() {
     if (this.socket?.readyState !== WebSocket.OPEN) return;
@@ -178,10 +182,16 @@ const chat = {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = this.socket = new WebSocket(`${scheme}//${location.host}/chat?${query}`);
     socket.addEventListener("open", () => {
+      if (this.socket !== socket) {
+        socket.close(1000);
+        return;
+      }
       this.backoff.reset();
       this.flush();
     });
-    socket.addEventListener("message", (event) => this.show(JSON.parse(event.data)));
+    socket.addEventListener("message", (event) => {
+      if (this.socket === socket) this.show(JSON.parse(event.data));
+    });
     socket.addEventListener("close", (event) => {
       if (this.socket !== socket) return;
       this.socket = null;
