@@ -19,19 +19,19 @@ class Service final : public TopologyService {
   }
 
   Task<Result<Module>> extract_module(CallContext, MoveModule request) override {
-    return move(&Placer::extract, std::move(request));
+    auto moving = placer_.extract(request.module);
+    return moved(std::move(moving), std::move(request));
   }
   Task<Result<Module>> absorb_module(CallContext, MoveModule request) override {
-    return move(&Placer::absorb, std::move(request));
+    auto moving = placer_.absorb(request.module);
+    return moved(std::move(moving), std::move(request));
   }
 
  private:
-  Task<Result<Module>> move(Task<Result<void>> (Placer::*how)(std::string), MoveModule request) {
+  // `moving` begins when it is awaited: not for a request that does not conform.
+  Task<Result<Module>> moved(Task<Result<void>> moving, MoveModule request) {
     if (auto conforms = conform(request); !conforms) co_return std::unexpected(std::move(conforms.error()));
-    auto module = request.module;
-    auto moving = (placer_.*how)(std::move(module));
-    auto moved = co_await std::move(moving);
-    if (!moved) co_return std::unexpected(std::move(moved.error()));
+    if (auto done = co_await std::move(moving); !done) co_return std::unexpected(std::move(done.error()));
     auto now = placer_.look();
     const auto found = std::ranges::find(now.modules, request.module, &Module::name);
     co_return std::move(*found);
