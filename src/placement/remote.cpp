@@ -28,6 +28,12 @@ Error no_answer(const Operation& row, const Error& why) {
           "the other side's answer is no " + std::string(row.answer().name) + ": " + why.message};
 }
 
+Result<void> read_answer(const Operation& row, std::string_view bytes, void* answer) {
+  auto read = codec::read_protobuf(bytes, row.answer(), answer);
+  if (!read) return std::unexpected(no_answer(row, read.error()));
+  return {};
+}
+
 // The metrics of one operation.
 struct Figures {
   std::array<Counter*, code_count> requests{};
@@ -65,11 +71,7 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
       auto calling = trying->instance->channel.unary(context, row.grpc, message, std::move(trying->metadata));
       auto answered = co_await std::move(calling);
       account(*trying, row, answered ? Code::ok : answered.error().error.code);
-      if (answered) {
-        auto read = codec::read_protobuf(*answered, row.answer(), answer);
-        if (!read) co_return std::unexpected(no_answer(row, read.error()));
-        co_return Result<void>{};
-      }
+      if (answered) co_return read_answer(row, *answered, answer);
       auto error = error_of(answered.error());
       const bool again = answered.error().not_begun || (row.idempotent && error.code == Code::unavailable);
       const auto wait = jittered(backoff);
@@ -99,6 +101,22 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
     co_return outcome;
   }
 
+  Task<Result<void>> ask(const Operation& row, CallContext context, const void* request,
+                         void* answer) override {
+    const auto self = shared_from_this();
+    if (instances_.empty()) co_return std::unexpected(unknown());
+    auto shown = metadata();
+    if (!shown) co_return std::unexpected(std::move(shown.error()));
+    const auto instance = instances_.front();
+    std::string message;
+    codec::write_protobuf(row.request(), request, message);
+    auto calling =
+        instance->channel.unary(std::move(context), row.grpc, std::move(message), std::move(*shown));
+    auto answered = co_await std::move(calling);
+    if (!answered) co_return std::unexpected(error_of(answered.error()));
+    co_return read_answer(row, *answered, answer);
+  }
+
   std::vector<InstanceState> instances() const override {
     std::vector<InstanceState> all;
     for (const auto& instance : instances_) all.push_back(instance->state(deps_.clock.steady()));
@@ -117,16 +135,20 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
     finding_.cancel();
     looking_.cancel();
     for (const auto& instance : std::exchange(instances_, {})) instance->channel.close();
+    show_breakers();
   }
 
  private:
   // ---- one call ------------------------------------------------------------------------------------------
 
+  Error unknown() const {
+    return {Code::unavailable, "no instance of the module " + std::string(module_) + " is known" +
+                                   (unresolved_.empty() ? std::string() : ": " + unresolved_)};
+  }
+
   // The next one round that takes calls; among those, the ones that are well first.
   Result<InstancePtr> choose() {
-    if (instances_.empty())
-      return fail(Code::unavailable, "no instance of the module " + std::string(module_) + " is known" +
-                                         (unresolved_.empty() ? std::string() : ": " + unresolved_));
+    if (instances_.empty()) return std::unexpected(unknown());
     const auto now = deps_.clock.steady();
     for (const bool any : {false, true})
       for (std::size_t i = 0; i < instances_.size(); ++i) {
@@ -183,8 +205,7 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
       auto read = co_await std::move(reading);
       if (!read) co_return std::unexpected(error_of(read.error()));
       if (!*read) co_return Result<void>{};
-      if (auto decoded = codec::read_protobuf(**read, row.answer(), messages.fresh()); !decoded)
-        co_return std::unexpected(no_answer(row, decoded.error()));
+      if (auto decoded = read_answer(row, **read, messages.fresh()); !decoded) co_return decoded;
       auto delivering = messages.deliver();
       const bool taken = co_await std::move(delivering);
       if (!taken) co_return fail(Code::cancelled, "the receiver has gone");
@@ -303,9 +324,15 @@ class GrpcRemote final : public RemoteModule, public std::enable_shared_from_thi
   }
 
   void look_now() {
+    for (const auto& instance : instances_) tasks_.spawn(look_at(instance));
+    show_breakers();
+  }
+
+  // Closed, where an instance is known no more.
+  void show_breakers() {
     const auto now = deps_.clock.steady();
+    for (auto& [endpoint, gauge] : breaker_gauges_) gauge->set(0);
     for (const auto& instance : instances_) {
-      tasks_.spawn(look_at(instance));
       auto& gauge = breaker_gauges_[instance->endpoint];
       if (!gauge)
         gauge = &deps_.metrics.gauge("circuit_breaker_state", "0: closed, 1: open, 2: half-open.",

@@ -273,6 +273,7 @@ def test_a_modules_metrics_follow_it(launch):
     user(server, "Ben")
     user(server, "Cid")
     assert shows(3)[writes] > before[writes]
+    assert module(server, "users")["instances"][0]["calls"] == 2, "to ask for metrics is none of its calls"
     told = server.get("/api/topology/metrics").json()["series"]
     assert "active_users_total" not in {series["name"] for series in told}, "it is not in this process"
     move(server, "users", "absorb")

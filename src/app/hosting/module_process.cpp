@@ -101,7 +101,7 @@ Task<void> ModuleProcess::gather_metrics() {
   const Empty request;
   topology::ModuleMetrics told;
   auto asking =
-      remote->unary(row_of<&topology::TopologyService::list_metrics>(), std::move(context), &request, &told);
+      remote->ask(row_of<&topology::TopologyService::list_metrics>(), std::move(context), &request, &told);
   const auto answered = co_await std::move(asking);
   // What was asked later may have been told already, or by the next child.
   if (!answered || number <= metrics_told_) co_return;

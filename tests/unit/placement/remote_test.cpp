@@ -133,7 +133,10 @@ struct Fixture {
     REQUIRE(done());
   }
 
-  Result<calculator::Calculation> call(std::string_view name = "Add", CallContext context = {}) {
+  using Way = Task<Result<void>> (placement::RemoteModule::*)(const Operation&, CallContext, const void*,
+                                                              void*);
+  Result<calculator::Calculation> call(std::string_view name = "Add", CallContext context = {},
+                                       Way way = &placement::RemoteModule::unary) {
     calculator::Calculation answer;
     calculator::History listed;
     std::optional<Result<void>> outcome;
@@ -143,7 +146,7 @@ struct Fixture {
     const void* request = name == "GetHistory" ? static_cast<const void*>(&history) : &numbers;
     void* const into = name == "GetHistory" ? static_cast<void*>(&listed) : &answer;
     auto body = [&](CallContext with) -> Task<void> {
-      auto calling = remote->unary(operation, std::move(with), request, into);
+      auto calling = (*remote.*way)(operation, std::move(with), request, into);
       outcome = co_await std::move(calling);
     };
     TaskGroup group([](std::exception_ptr e) { std::rethrow_exception(e); });
@@ -251,6 +254,42 @@ TEST_CASE("a circuit breaker keeps calls from an instance that fails, and heals"
   CHECK(f.call());
   CHECK(f.breaker() == CircuitBreaker::State::closed);
   CHECK(f.remote->well());
+}
+
+TEST_CASE("a question of who watches over the module is none of its calls") {
+  Fixture f;
+  f.start();
+  const auto ask = [&] { return f.call("Add", {}, &placement::RemoteModule::ask); };
+  const auto answer = ask();
+  REQUIRE(answer);
+  CHECK(answer->result == 7);
+  CHECK(f.instances[0].authorizations[0].starts_with("Bearer "));
+  // Neither its answers heal the breaker, nor is it kept from asking, nor does its failure count.
+  for (int i = 0; i < 3; ++i) {
+    f.instances[0].next = {gone};
+    CHECK_FALSE(f.call());
+    CHECK(ask());
+  }
+  CHECK(f.breaker() == CircuitBreaker::State::open);
+  CHECK(ask());
+  f.until([&] { return f.breaker() == CircuitBreaker::State::half_open; });
+  f.instances[0].next = {gone};
+  const auto failed = ask();
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().message == "gone");
+  CHECK(f.breaker() == CircuitBreaker::State::half_open);
+  CHECK(f.remote->instances()[0].calls == 3);
+}
+
+TEST_CASE("the breaker of an instance that is known no more is shown as closed") {
+  Fixture f;
+  f.instances[0].always = gone;
+  f.start();
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(f.call());
+  const auto shown = [&] { return f.metrics["circuit_breaker_state calculator " + f.addresses[0]].value; };
+  f.until([&] { return shown() == 1; });
+  f.remote->stop();
+  CHECK(shown() == 0);
 }
 
 TEST_CASE("instances take turns, without those that are not well") {

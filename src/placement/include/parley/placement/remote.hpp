@@ -33,6 +33,10 @@ struct InstanceState {
 // Loop thread only.
 class RemoteModule : public Remote {
  public:
+  // A call of whoever watches over the module: to its first instance, once, past the circuit breaker and
+  // counted nowhere, so that it does not pass for one of the module's own.
+  virtual Task<Result<void>> ask(const Operation& row, CallContext context, const void* request,
+                                 void* answer) = 0;
   virtual std::vector<InstanceState> instances() const = 0;
   // Whether an instance is well that calls can reach.
   virtual bool well() const = 0;
