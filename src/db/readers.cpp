@@ -2,7 +2,8 @@
 
 #include "errors.hpp"
 #include "session.hpp"
-#include "worker_thread.hpp"
+
+#include <parley/thread.hpp>
 
 #include <algorithm>
 #include <optional>

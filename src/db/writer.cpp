@@ -1,9 +1,9 @@
 #include "writer.hpp"
 
 #include "errors.hpp"
-#include "worker_thread.hpp"
 
 #include <parley/log.hpp>
+#include <parley/thread.hpp>
 
 #include <algorithm>
 #include <utility>

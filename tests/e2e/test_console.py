@@ -112,7 +112,7 @@ def test_every_command_works_when_pasted(server, tmp_path):
     for command, (output, status) in zip(commands, results):
         bad = any(mark in command for mark in meant_to_fail)
         good = (22,) if bad else (0, 28) if command.startswith("curl -sN") else (0,)
-        assert int(status) in good, f"{command}\n{output}"
+        assert int(status) in good, f"{command}\n{output}\n{done.stderr}"
         assert output.strip(), command
 
 

@@ -2,6 +2,7 @@
 
 #include <parley/codec/json.hpp>
 #include <parley/docs/route.hpp>
+#include <parley/thread.hpp>
 #include <parley/validate.hpp>
 
 namespace parley::app::compare {
@@ -42,11 +43,6 @@ Result<Request> read_request(const net::Request& request) {
 
 }  // namespace
 
-Route::~Route() {
-  stop();
-  if (thread_.joinable()) thread_.join();
-}
-
 void Route::stop() {
   stopping_ = true;
   if (running_) running_->withdrawn = true;
@@ -83,25 +79,18 @@ Task<Result<Comparison>> Route::compare_beside(std::int32_t calls, const CallCon
   const auto run = running_ = std::make_shared<Run>();
   run->deadline = context.deadline;
   if (context.cancellation) context.cancellation->on_cancel([run] { run->withdrawn = true; });
-  auto waiting = callback<Result<Comparison>>([&](Resume<Result<Comparison>> resume) {
-    auto done = std::make_shared<Resume<Result<Comparison>>>(std::move(resume));
-    thread_ = std::thread([&loop = deps_.loop, where = deps_.where(), calls, run, done] {
-      Result<Comparison> compared;
-      try {
-        compared =
-            compare(where, {.calls = calls, .stopped = [&] {
-                              return run->withdrawn || std::chrono::steady_clock::now() >= run->deadline;
-                            }});
-      } catch (const std::exception& failure) {
-        compared = fail(Code::internal, failure.what());
-      }
-      auto shared = std::make_shared<Result<Comparison>>(std::move(compared));
-      loop.post([done, shared] { (*done)(std::move(*shared)); });
-    });
-  });
-  auto compared = co_await waiting;
+  auto work = [where = deps_.where(), calls, run]() -> Result<Comparison> {
+    try {
+      return compare(where, {.calls = calls, .stopped = [&] {
+                               return run->withdrawn || std::chrono::steady_clock::now() >= run->deadline;
+                             }});
+    } catch (const std::exception& failure) {
+      return fail(Code::internal, failure.what());
+    }
+  };
+  auto comparing = run_beside(deps_.loop, "compare", std::move(work));
+  auto compared = co_await std::move(comparing);
   if (context.cancellation) context.cancellation->on_cancel(nullptr);
-  thread_.join();  // it has nothing left to do
   running_.reset();
   if (!compared && compared.error().code == Code::cancelled) {
     if (stopping_) co_return fail(Code::unavailable, "the server is stopping");

@@ -9,7 +9,7 @@
 
 #include <atomic>
 #include <functional>
-#include <thread>
+#include <memory>
 
 namespace parley::app::compare {
 
@@ -25,8 +25,6 @@ class Route {
   explicit Route(Dependencies dependencies) : deps_(std::move(dependencies)) {}
   Route(const Route&) = delete;
   Route& operator=(const Route&) = delete;
-  // Waits for a call that is under way, which has a time limit.
-  ~Route();
 
   void mount(net::Router& router);
   // The comparison that runs ends soon, with `unavailable`. None is begun any more.
@@ -43,7 +41,6 @@ class Route {
 
   const Dependencies deps_;
   std::shared_ptr<Run> running_;
-  std::thread thread_;
   bool stopping_ = false;
 };
 

@@ -6,16 +6,19 @@
 
 #include <parley/db/sqlite.hpp>
 #include <parley/net/loop.hpp>
+#include <parley/net/pause.hpp>
 #include <parley/placed.hpp>
 #include <parley/placement/remote.hpp>
 #include <parley/result.hpp>
 #include <parley/task.hpp>
+#include <parley/thread.hpp>
 
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace parley::app {
@@ -41,9 +44,11 @@ class HostedModule {
 
   // Opens its database and builds the module. Blocks for as long as SQLite takes.
   virtual Result<void> open() = 0;
+  // The same while the loop goes on.
+  virtual Task<Result<void>> reopen() = 0;
   // Starts what was opened, and binds the port to it.
   virtual Task<Result<void>> start() = 0;
-  // Ends what it follows and serves; what its database has taken is answered. Blocks as open() does.
+  // Ends what it follows and serves; what its database has taken is answered, and its files are closed.
   virtual Task<void> stop() = 0;
   // Behind stop(), when nobody calls it any more.
   virtual void close() = 0;
@@ -70,17 +75,17 @@ class Hosted final : public HostedModule {
   Placement& placement() noexcept override { return port_; }
   std::span<const Operation> rows() const noexcept override { return operations<Port>(); }
 
-  Result<void> open() override {
-    std::unique_ptr<db::Database> database;
-    if (row_) {
-      auto opened = db::open_sqlite(row_->name, row_->path(env_.data), row_->migrations, env_.storage,
-                                    env_.loop, env_.clock);
-      if (!opened) return std::unexpected(std::move(opened.error()));
-      database = std::move(*opened);
-      named_.database = database.get();
+  Result<void> open() override { return build(open_database()); }
+
+  Task<Result<void>> reopen() override {
+    Opened opened;
+    try {
+      auto opening = run_beside(env_.loop, "db-open", [this] { return open_database(); });
+      opened = co_await std::move(opening);
+    } catch (const std::system_error&) {  // no thread to be had, nor would the database have any
+      opened = open_database();
     }
-    module_ = build_(std::move(database), *named_.metrics);
-    return {};
+    co_return build(std::move(opened));
   }
 
   Task<Result<void>> start() override {
@@ -96,7 +101,8 @@ class Hosted final : public HostedModule {
   Task<void> stop() override {
     if (!module_) co_return;
     if constexpr (requires(Module & module) { module.stop(); }) module_->stop();
-    if (named_.database) named_.database->stop();
+    auto closing = close_database();
+    co_await std::move(closing);
     auto turn = next_turn(env_.loop);  // what it answered last still finds its callers
     co_await std::move(turn);
   }
@@ -111,12 +117,47 @@ class Hosted final : public HostedModule {
   const NamedDatabase* database() const noexcept override { return row_ ? &named_ : nullptr; }
 
  private:
+  using Opened = Result<std::unique_ptr<db::Database>>;
+
+  // Null for a module without one.
+  Opened open_database() const {
+    if (!row_) return Opened(nullptr);
+    return db::open_sqlite(row_->name, row_->path(env_.data), row_->migrations, env_.storage, env_.loop,
+                           env_.clock);
+  }
+
+  // A move and the end of the server may both ask for it.
+  Task<void> close_database() {
+    while (closing_) {
+      auto waiting = net::pause(env_.loop, std::chrono::milliseconds(1), {});
+      co_await std::move(waiting);
+    }
+    auto* const database = named_.database;
+    if (!database) co_return;
+    closing_ = true;
+    try {
+      auto stopping = run_beside(env_.loop, "db-stop", [database] { return database->stop(), true; });
+      co_await std::move(stopping);
+    } catch (const std::system_error&) {  // no thread to be had
+      database->stop();
+    }
+    closing_ = false;
+  }
+
+  Result<void> build(Opened opened) {
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    named_.database = opened->get();
+    module_ = build_(std::move(*opened), *named_.metrics);
+    return {};
+  }
+
   Placed<Port>& port_;
   const ModuleDatabase* const row_;
   const Environment& env_;
   const Build build_;
   NamedDatabase named_;
   std::unique_ptr<Module> module_;
+  bool closing_ = false;
 };
 
 }  // namespace parley::app

@@ -428,7 +428,8 @@ Task<Result<void>> Hosting::hand_over(Place& place) {
   auto started = co_await std::move(starting);
   if (started) co_return started;
   place.process.reset();
-  auto back = module.open();
+  auto reopening = module.reopen();
+  auto back = co_await std::move(reopening);
   if (back) {
     auto resuming = module.start();
     back = co_await std::move(resuming);
@@ -452,7 +453,8 @@ Task<Result<void>> Hosting::take_back(Place& place) {
   auto streams = module.placement().streams_ended(stream_time);
   co_await std::move(streams);
   place.process.reset();
-  auto opened = module.open();
+  auto reopening = module.reopen();
+  auto opened = co_await std::move(reopening);
   if (!opened) co_return opened;
   auto starting = module.start();
   auto started = co_await std::move(starting);

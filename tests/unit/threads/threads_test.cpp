@@ -4,9 +4,11 @@
 
 #include <parley/net/loop.hpp>
 #include <parley/observe/observe.hpp>
+#include <parley/thread.hpp>
 
 #include <atomic>
 #include <latch>
+#include <stdexcept>
 #include <thread>
 
 using namespace parley;
@@ -68,6 +70,70 @@ TEST_CASE("a loop that runs is stopped from another thread") {
     stopper.join();
   }
   SUCCEED();
+}
+
+TEST_CASE("work that blocks runs beside the loop, which goes on meanwhile") {
+  net::Loop loop;
+  auto idle = loop.after(std::chrono::hours(1), [] {});
+  TaskGroup tasks([](std::exception_ptr failure) { std::rethrow_exception(failure); });
+  std::latch turned{1};
+  const auto own = std::this_thread::get_id();
+  std::thread::id there, back;
+  std::string answer, failure;
+  const auto wait = [&]() -> Task<void> {
+    auto work = [&] {
+      turned.wait();
+      there = std::this_thread::get_id();
+      return std::make_unique<std::string>("done");
+    };
+    auto running = run_beside(loop, "beside", std::move(work));
+    const auto got = co_await std::move(running);
+    back = std::this_thread::get_id();
+    answer = *got;
+    auto throwing = [&]() -> int { throw std::runtime_error("it cannot be done"); };
+    auto failing = run_beside(loop, "beside", std::move(throwing));
+    try {
+      co_await std::move(failing);
+    } catch (const std::runtime_error& thrown) {
+      failure = thrown.what();
+    }
+    loop.stop();
+  };
+  tasks.spawn(wait());
+  loop.post([&] { turned.count_down(); });  // which the work waits for
+  loop.run();
+  CHECK(there != own);
+  CHECK(there != std::thread::id());
+  CHECK(back == own);
+  CHECK(answer == "done");
+  CHECK(failure == "it cannot be done");
+}
+
+TEST_CASE("a coroutine that is destroyed waits for the work beside the loop that it waited for") {
+  net::Loop loop;
+  auto idle = loop.after(std::chrono::hours(1), [] {});
+  std::atomic<bool> begun = false, ended = false;
+  bool resumed = false;
+  {
+    TaskGroup tasks([](std::exception_ptr) {});
+    const auto wait = [&]() -> Task<void> {
+      auto work = [&] {
+        begun = true;
+        begun.notify_one();
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        ended = true;
+        return true;
+      };
+      auto running = run_beside(loop, "beside", std::move(work));
+      resumed = co_await std::move(running);
+    };
+    tasks.spawn(wait());
+    begun.wait(false);
+  }
+  CHECK(ended);
+  loop.post([&] { loop.stop(); });  // behind what the thread has posted
+  loop.run();
+  CHECK_FALSE(resumed);
 }
 
 TEST_CASE("metrics are read while threads count, look up and add") {

@@ -151,8 +151,8 @@ class Database {
   // thread. A failing database probes itself, so that it recovers without traffic.
   virtual bool healthy() const noexcept = 0;
   virtual Statistics statistics() const noexcept = 0;  // any thread
-  // Answers what is queued, then joins the threads. Later calls answer `unavailable`. Idempotent. The loop
-  // must still run afterwards for the answers to arrive.
+  // Answers what is queued, joins the threads and closes the files, which blocks: any thread, one at a time.
+  // Later calls answer `unavailable`. Idempotent. The loop must still run afterwards for the answers to arrive.
   virtual void stop() = 0;
 
  protected:

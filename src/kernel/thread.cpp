@@ -1,4 +1,4 @@
-#include "worker_thread.hpp"
+#include <parley/thread.hpp>
 
 #include <pthread.h>
 #include <sys/prctl.h>
@@ -6,7 +6,7 @@
 #include <csignal>
 #include <utility>
 
-namespace parley::db {
+namespace parley {
 
 std::thread start_thread(std::string name, std::function<void()> body) {
   sigset_t all, before;
@@ -18,9 +18,10 @@ std::thread start_thread(std::string name, std::function<void()> body) {
   } restore{before};
   return std::thread([name = name.substr(0, 15), body = std::move(body)] {
     pthread_setname_np(pthread_self(), name.c_str());
-    prctl(PR_SET_TIMERSLACK, 1000UL);  // nanoseconds; the default of 50 us is a tenth of the writer's linger
+    prctl(PR_SET_TIMERSLACK,
+          1000UL);  // nanoseconds; the default of 50 us is a tenth of a database writer's linger
     body();
   });
 }
 
-}  // namespace parley::db
+}  // namespace parley
