@@ -465,3 +465,28 @@ def test_the_children_of_a_server_end_with_it(launch):
     child = module(server, "users")["pid"]
     assert server.stop() == 0
     assert not os.path.exists(f"/proc/{child}")
+
+
+@pytest.mark.parametrize("how", ["extract", "absorb"])
+def test_a_server_that_stops_while_a_module_moves_ends_in_order(launch, how):
+    server = launch()
+    alice = user(server)
+    for delay in (0, 0.003, 0.01, 0.03):
+        if how == "absorb":
+            move(server, "users", "extract")
+
+        def ask():
+            try:
+                answers.append(administrate(server, f"/api/topology/users/{how}").status)
+            except (OSError, http.client.HTTPException):
+                answers.append(None)  # it stopped first
+
+        answers, moving = [], threading.Thread(target=ask)
+        moving.start()
+        time.sleep(delay)  # not awaited: it is to come at any moment of the move
+        assert server.stop() == 0
+        moving.join(30)
+        assert answers in ([200], [None], [503]), answers
+        assert "ERROR" not in server.log(), server.log()
+        server.start()
+        assert server.get(f"/api/v3/users/{alice}").status == 200
