@@ -18,8 +18,8 @@ std::thread start_thread(std::string name, std::function<void()> body) {
   } restore{before};
   return std::thread([name = name.substr(0, 15), body = std::move(body)] {
     pthread_setname_np(pthread_self(), name.c_str());
-    prctl(PR_SET_TIMERSLACK,
-          1000UL);  // nanoseconds; the default of 50 us is a tenth of a database writer's linger
+    // In nanoseconds. The default of 50 us is a tenth of a database writer's linger.
+    prctl(PR_SET_TIMERSLACK, 1000UL);
     body();
   });
 }

@@ -5,6 +5,8 @@
 #include <parley/thread.hpp>
 #include <parley/validate.hpp>
 
+#include <system_error>
+
 namespace parley::app::compare {
 namespace {
 
@@ -88,8 +90,13 @@ Task<Result<Comparison>> Route::compare_beside(std::int32_t calls, const CallCon
       return fail(Code::internal, failure.what());
     }
   };
-  auto comparing = run_beside(deps_.loop, "compare", std::move(work));
-  auto compared = co_await std::move(comparing);
+  Result<Comparison> compared;
+  try {
+    auto comparing = run_beside(deps_.loop, "compare", std::move(work));
+    compared = co_await std::move(comparing);
+  } catch (const std::system_error&) {
+    compared = fail(Code::unavailable, "there is no thread to be had for a comparison");
+  }
   if (context.cancellation) context.cancellation->on_cancel(nullptr);
   running_.reset();
   if (!compared && compared.error().code == Code::cancelled) {
