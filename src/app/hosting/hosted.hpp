@@ -5,8 +5,8 @@
 #include "statistics.hpp"
 
 #include <parley/db/sqlite.hpp>
+#include <parley/log_cursor.hpp>
 #include <parley/net/loop.hpp>
-#include <parley/net/pause.hpp>
 #include <parley/placed.hpp>
 #include <parley/placement/remote.hpp>
 #include <parley/result.hpp>
@@ -126,13 +126,14 @@ class Hosted final : public HostedModule {
                            env_.clock);
   }
 
-  // A move and the end of the server may both ask for it.
+  // A move and the end of the server may both ask for it: who comes second waits for the first, so that
+  // nobody is at the database any more once either goes on to close().
   Task<void> close_database() {
     while (closing_) {
-      auto waiting = net::pause(env_.loop, std::chrono::milliseconds(1), {});
+      auto waiting = closed_.wait(env_.loop, std::chrono::hours(1));
       co_await std::move(waiting);
     }
-    auto* const database = named_.database;
+    auto* const database = std::exchange(open_, nullptr);
     if (!database) co_return;
     closing_ = true;
     try {
@@ -142,11 +143,12 @@ class Hosted final : public HostedModule {
       database->stop();
     }
     closing_ = false;
+    closed_.wake();
   }
 
   Result<void> build(Opened opened) {
     if (!opened) return std::unexpected(std::move(opened.error()));
-    named_.database = opened->get();
+    named_.database = open_ = opened->get();
     module_ = build_(std::move(*opened), *named_.metrics);
     return {};
   }
@@ -157,7 +159,9 @@ class Hosted final : public HostedModule {
   const Build build_;
   NamedDatabase named_;
   std::unique_ptr<Module> module_;
+  db::Database* open_ = nullptr;  // until somebody closes it
   bool closing_ = false;
+  Pause closed_;
 };
 
 }  // namespace parley::app

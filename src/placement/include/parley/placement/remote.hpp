@@ -34,7 +34,8 @@ struct InstanceState {
 class RemoteModule : public Remote {
  public:
   // A call of whoever watches over the module: to its first instance, once, past the circuit breaker and
-  // counted nowhere, so that it does not pass for one of the module's own.
+  // counted nowhere, so that it does not pass for one of the module's own. `row` has a gRPC method, `context`
+  // a deadline.
   virtual Task<Result<void>> ask(const Operation& row, CallContext context, const void* request,
                                  void* answer) = 0;
   virtual std::vector<InstanceState> instances() const = 0;
