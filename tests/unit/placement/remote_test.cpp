@@ -88,6 +88,18 @@ class Words final : public auth::TokenSource {
   int count_ = 0;
 };
 
+// Finds what a test says.
+class Found final : public placement::Resolver {
+ public:
+  explicit Found(const std::vector<placement::Endpoint>& now) : now_(now) {}
+  Task<Result<std::vector<placement::Endpoint>>> resolve() override {
+    return Result<std::vector<placement::Endpoint>>(now_);
+  }
+
+ private:
+  const std::vector<placement::Endpoint>& now_;
+};
+
 struct Fixture {
   net::Loop loop;
   std::unique_ptr<Random> random = make_random(7);
@@ -118,9 +130,12 @@ struct Fixture {
   void start() {
     auto resolver = placement::make_resolver(addresses, loop);
     REQUIRE(resolver);
+    start(std::move(*resolver));
+  }
+  void start(std::unique_ptr<placement::Resolver> resolver) {
     remote = placement::make_remote(
         "calculator", operations<Calculator>(),
-        {loop, system_clock(), *random, metrics, std::make_unique<Words>(), std::move(*resolver)}, options,
+        {loop, system_clock(), *random, metrics, std::make_unique<Words>(), std::move(resolver)}, options,
         client);
   }
   void turn(milliseconds time) {
@@ -290,6 +305,25 @@ TEST_CASE("the breaker of an instance that is known no more is shown as closed")
   f.until([&] { return shown() == 1; });
   f.remote->stop();
   CHECK(shown() == 0);
+}
+
+TEST_CASE("an instance that is no longer found gets no calls, and its breaker is shown as closed") {
+  Fixture f(2);
+  f.options.resolve = milliseconds(10);
+  std::vector<placement::Endpoint> found{{"127.0.0.1", f.instances[0].port},
+                                         {"127.0.0.1", f.instances[1].port}};
+  f.instances[0].always = gone;
+  f.start(std::make_unique<Found>(found));
+  const auto shown = [&] { return f.metrics["circuit_breaker_state calculator " + f.addresses[0]].value; };
+  for (int i = 0; i < 6; ++i) (void)f.call();
+  f.until([&] { return shown() == 1; });
+  found.erase(found.begin());
+  f.until([&] { return f.remote->instances().size() == 1; });
+  CHECK(f.remote->instances()[0].address == f.addresses[1]);
+  CHECK(shown() == 0);
+  const auto before = f.instances[0].paths.size();
+  for (int i = 0; i < 4; ++i) CHECK(f.call());
+  CHECK(f.instances[0].paths.size() == before);
 }
 
 TEST_CASE("instances take turns, without those that are not well") {

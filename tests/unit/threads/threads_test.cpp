@@ -112,23 +112,27 @@ TEST_CASE("work that blocks runs beside the loop, which goes on meanwhile") {
 TEST_CASE("a coroutine that is destroyed waits for the work beside the loop that it waited for") {
   net::Loop loop;
   auto idle = loop.after(std::chrono::hours(1), [] {});
-  std::atomic<bool> begun = false, ended = false;
-  bool resumed = false;
+  std::latch begun{1}, destroyed{1};
+  bool ended = false, resumed = false;  // join() is between the threads
+  struct Tells {
+    std::latch& latch;
+    ~Tells() { latch.count_down(); }
+  };
   {
     TaskGroup tasks([](std::exception_ptr) {});
     const auto wait = [&]() -> Task<void> {
       auto work = [&] {
-        begun = true;
-        begun.notify_one();
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        begun.count_down();
+        destroyed.wait();
         ended = true;
         return true;
       };
       auto running = run_beside(loop, "beside", std::move(work));
+      const Tells when_destroyed{destroyed};  // before `running`, which is below it in the frame
       resumed = co_await std::move(running);
     };
     tasks.spawn(wait());
-    begun.wait(false);
+    begun.wait();
   }
   CHECK(ended);
   loop.post([&] { loop.stop(); });  // behind what the thread has posted
