@@ -179,6 +179,19 @@ def test_health_of_each_service(client):
     watch.cancel()
 
 
+def test_calls_are_logged_with_status_and_duration(launch):
+    server = launch("--set", "log.access=true")
+    client = Client(server.grpc)
+    client.call("calculator.Calculator/Add", {"a": 5, "b": 3})
+    refused(lambda: client.call("calculator.Calculator/Divide", {"a": 1, "b": 0}))
+    list(client.call("NumberService/GetPrimes", {"limit": 3}))
+    for method, status in (("calculator.Calculator/Add", "ok"), ("calculator.Calculator/Divide", "invalid_argument"),
+                           ("NumberService/GetPrimes", "ok")):
+        line = re.compile(rf"grpc: call method=/{re.escape(method)} status={status} ms=[0-9.]+ remote=127.0.0.1 trace_id=[0-9a-f]{{32}}")
+        awaited(lambda: line.search(server.log()))  # twice where the module is in another process
+    client.close()
+
+
 def test_what_cannot_be_served(client, server):
     error = refused(lambda: client.channel.unary_unary("/user.UserService/Dance")(b"", timeout=5))
     assert error.code() == grpc.StatusCode.UNIMPLEMENTED

@@ -175,6 +175,20 @@ def test_a_remote_that_is_down_degrades_what_depends_on_it_and_nothing_else(spli
     awaited(lambda: main.get("/health").json()["status"] == "healthy")
 
 
+def test_health_over_grpc_follows_a_module_elsewhere(split):
+    client = Client(split["main"].grpc)
+    serving, not_serving = 1, 2
+    watch = client.call("grpc.health.v1.Health/Watch", {"service": "user.UserService"}, timeout=30)
+    assert next(watch).status == serving
+    split["users"].kill()
+    assert next(watch).status == not_serving
+    assert client.call("grpc.health.v1.Health/Check", {"service": "calculator.Calculator"}).status == serving
+    split["users"].start(grpc_port=split["users"].grpc)
+    assert next(watch).status == serving
+    watch.cancel()
+    client.close()
+
+
 def test_one_of_two_instances_may_go(split):
     main = split["main"]
     split["one"].kill()
