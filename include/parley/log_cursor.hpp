@@ -5,6 +5,7 @@
 #include <parley/context.hpp>
 #include <parley/follow.hpp>
 #include <parley/operation.hpp>
+#include <parley/pause.hpp>
 #include <parley/result.hpp>
 #include <parley/task.hpp>
 #include <parley/time.hpp>
@@ -15,18 +16,6 @@
 #include <optional>
 
 namespace parley {
-
-// A wait that somebody else may end. One at a time.
-class Pause {
- public:
-  // Completes after `time`, or at the next wake().
-  Task<void> wait(Scheduler& scheduler, std::chrono::milliseconds time);
-  void wake();  // resumes inline; nothing when nobody waits
-
- private:
-  std::optional<Resume<bool>> resume_;
-  Scheduler::Timer timer_;
-};
 
 // Owned by whoever runs run(), which must keep it alive until run() has completed.
 class LogCursor : public Outbound {

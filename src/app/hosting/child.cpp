@@ -2,7 +2,7 @@
 
 #include "files.hpp"
 
-#include <parley/log_cursor.hpp>
+#include <parley/pause.hpp>
 
 #include <fcntl.h>
 #include <spawn.h>

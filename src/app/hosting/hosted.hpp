@@ -5,8 +5,8 @@
 #include "statistics.hpp"
 
 #include <parley/db/sqlite.hpp>
-#include <parley/log_cursor.hpp>
 #include <parley/net/loop.hpp>
+#include <parley/pause.hpp>
 #include <parley/placed.hpp>
 #include <parley/placement/remote.hpp>
 #include <parley/result.hpp>

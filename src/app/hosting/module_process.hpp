@@ -3,8 +3,8 @@
 
 #include "hosting/child.hpp"
 
-#include <parley/log_cursor.hpp>
 #include <parley/observe/observe.hpp>
+#include <parley/pause.hpp>
 #include <parley/placement/remote.hpp>
 #include <parley/time.hpp>
 
