@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
@@ -170,7 +172,7 @@ class PrometheusRegistry final : public Registry {
 
   void on_collect(std::function<void()> collect) override {
     std::lock_guard lock(mutex_);
-    collectors_.push_back(std::move(collect));
+    collectors_.push_back(std::make_shared<const std::function<void()>>(std::move(collect)));
   }
 
   double sum(std::string_view name, std::string_view label, std::string_view prefix) override {
@@ -212,12 +214,13 @@ class PrometheusRegistry final : public Registry {
 
  private:
   void collect() {
-    std::vector<std::function<void()>> collectors;
+    std::lock_guard one_at_a_time(collecting_);
+    std::vector<Collector> collectors;
     {
       std::lock_guard lock(mutex_);
       collectors = collectors_;  // they may ask for handles, which takes the lock
     }
-    for (const auto& collect : collectors) collect();
+    for (const auto& collect : collectors) (*collect)();
     std::lock_guard lock(mutex_);
     hand_over();
   }
@@ -228,12 +231,16 @@ class PrometheusRegistry final : public Registry {
     histograms_.hand_over();
   }
 
+  // Shared, never copied: one may remember what it saw the last time.
+  using Collector = std::shared_ptr<const std::function<void()>>;
+
+  std::mutex collecting_;  // taken before mutex_
   std::mutex mutex_;
   prometheus::Registry registry_;
   Families<prometheus::Counter, CounterHandle> counters_;
   Families<prometheus::Gauge, GaugeHandle> gauges_;
   Families<prometheus::Histogram, HistogramHandle> histograms_;
-  std::vector<std::function<void()>> collectors_;
+  std::vector<Collector> collectors_;
 };
 
 }  // namespace

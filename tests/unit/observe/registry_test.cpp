@@ -75,6 +75,14 @@ TEST_CASE("collectors run before each exposition and may ask for handles") {
   CHECK(has_line(registry->text(), "runs 2"));
 }
 
+TEST_CASE("a collector remembers from one exposition to the next") {
+  auto registry = observe::make_registry();
+  registry->on_collect([&, runs = 0]() mutable { registry->gauge("runs", "Runs.").set(++runs); });
+  CHECK(has_line(registry->text(), "runs 1"));
+  (void)registry->read({});
+  CHECK(has_line(registry->text(), "runs 3"));
+}
+
 TEST_CASE("handles and look-ups are safe from many threads") {
   auto registry = observe::make_registry();
   std::vector<std::thread> threads;

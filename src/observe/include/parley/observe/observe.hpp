@@ -37,7 +37,7 @@ std::unique_ptr<Log> install_log(const LogOptions& options);
 class Registry : public Metrics {
  public:
   // Runs before each exposition, on the thread that calls text(), to set gauges from what is counted
-  // elsewhere. What `collect` refers to outlives the last text().
+  // elsewhere; one thread at a time. What `collect` refers to outlives the last text().
   virtual void on_collect(std::function<void()> collect) = 0;
   virtual std::string text() = 0;  // text exposition format 0.0.4
   // Over all series of a counter or gauge, or those whose `label` has a value that begins with `prefix`. Of a
