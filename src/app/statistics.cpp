@@ -12,7 +12,6 @@ class Total {
  public:
   explicit Total(Counter& counter) : counter_(&counter) {}
   void follow(double total) {
-    if (total < seen_) seen_ = 0;  // what counts has begun anew
     if (total > seen_) counter_->add(total - seen_);
     seen_ = total;
   }
@@ -60,47 +59,71 @@ class ServerMetrics {
 
 class DatabaseMetrics {
  public:
-  DatabaseMetrics(Metrics& m, const NamedDatabase& named)
-      : named_(named),
-        write_queue_(m.gauge("storage_write_queue", "Writes waiting.", {{"database", named.name}})),
-        read_queue_(m.gauge("storage_read_queue", "Reads waiting.", {{"database", named.name}})),
-        healthy_(
-            m.gauge("storage_healthy", "1 while the database takes writes.", {{"database", named.name}})),
-        commits_(m.counter("storage_commits_total", "Commits, each of a group of writes.",
-                           {{"database", named.name}})),
-        commit_seconds_(
-            m.counter("storage_commit_seconds_total", "Time spent committing.", {{"database", named.name}})),
-        writes_(m.counter("storage_writes_total", "Writes stored.", {{"database", named.name}})),
-        reads_(m.counter("storage_reads_total", "Reads answered.", {{"database", named.name}})),
-        rejected_(m.counter("storage_rejected_total",
-                            "Calls that never ran: a full queue, a passed deadline or a stop.",
-                            {{"database", named.name}})),
-        failed_(
-            m.counter("storage_failed_commits_total", "Commits that failed.", {{"database", named.name}})) {}
+  explicit DatabaseMetrics(const NamedDatabase& database)
+      : database_(database),
+        write_queue_(gauge("storage_write_queue", "Writes waiting.")),
+        read_queue_(gauge("storage_read_queue", "Reads waiting.")),
+        healthy_(gauge("storage_healthy", "1 while the database takes writes.")),
+        commits_(counter("storage_commits_total", "Commits, each of a group of writes.")),
+        commit_seconds_(counter("storage_commit_seconds_total", "Time spent committing.")),
+        writes_(counter("storage_writes_total", "Writes stored.")),
+        reads_(counter("storage_reads_total", "Reads answered.")),
+        rejected_(
+            counter("storage_rejected_total",
+                    "Calls that never ran: a full queue, a passed deadline, a withdrawn call or a stop.")),
+        failed_(counter("storage_failed_commits_total", "Commits that failed.")) {}
 
-  // While the database is in another process, that one's figures are shown here.
   void collect() {
-    const auto* const database = named_.database;
-    if (!database) return;
-    const auto now = database->statistics();
-    write_queue_.set(static_cast<double>(now.write_queue));
-    read_queue_.set(static_cast<double>(now.read_queue));
-    healthy_.set(database->healthy() ? 1 : 0);
+    const auto now = database_.statistics();
     commits_.follow(static_cast<double>(now.commits));
     commit_seconds_.follow(now.commit_seconds);
     writes_.follow(static_cast<double>(now.writes));
     reads_.follow(static_cast<double>(now.reads));
     rejected_.follow(static_cast<double>(now.rejected));
     failed_.follow(static_cast<double>(now.failed_commits));
+    const auto healthy = database_.healthy();
+    if (!healthy) return;  // the gauges of the process that has it are shown here
+    write_queue_.set(static_cast<double>(now.write_queue));
+    read_queue_.set(static_cast<double>(now.read_queue));
+    healthy_.set(*healthy ? 1 : 0);
   }
 
  private:
-  const NamedDatabase& named_;
+  Gauge& gauge(std::string_view name, std::string_view help) const {
+    return database_.metrics().gauge(name, help, {{"database", database_.name()}});
+  }
+  Counter& counter(std::string_view name, std::string_view help) const {
+    return database_.metrics().counter(name, help, {{"database", database_.name()}});
+  }
+
+  const NamedDatabase& database_;
   Gauge &write_queue_, &read_queue_, &healthy_;
   Total commits_, commit_seconds_, writes_, reads_, rejected_, failed_;
 };
 
 }  // namespace
+
+void NamedDatabase::closing() noexcept {
+  past_ = statistics();
+  past_.write_queue = past_.read_queue = 0;
+  database_ = nullptr;
+}
+
+std::optional<bool> NamedDatabase::healthy() const noexcept {
+  return database_ ? std::optional(database_->healthy()) : std::nullopt;
+}
+
+db::Statistics NamedDatabase::statistics() const noexcept {
+  if (!database_) return past_;
+  db::Statistics all = database_->statistics();
+  all.commits += past_.commits;
+  all.writes += past_.writes;
+  all.reads += past_.reads;
+  all.rejected += past_.rejected;
+  all.failed_commits += past_.failed_commits;
+  all.commit_seconds += past_.commit_seconds;
+  return all;
+}
 
 void export_statistics(observe::Registry& registry, const net::Server& server, const observe::Log& log,
                        NamedDatabases databases) {
@@ -110,9 +133,8 @@ void export_statistics(observe::Registry& registry, const net::Server& server, c
       [&log, total = Total(dropped)]() mutable { total.follow(static_cast<double>(log.dropped())); });
   registry.on_collect(
       [&server, metrics = ServerMetrics(registry)]() mutable { metrics.collect(server.statistics()); });
-  for (const auto* named : databases)
-    registry.on_collect(
-        [metrics = DatabaseMetrics(*named->metrics, *named)]() mutable { metrics.collect(); });
+  for (const auto* database : databases)
+    registry.on_collect([metrics = DatabaseMetrics(*database)]() mutable { metrics.collect(); });
 }
 
 std::vector<console::Figure> live_figures(observe::Registry& registry, const net::Server& server,
@@ -145,17 +167,14 @@ std::vector<console::Figure> live_figures(observe::Registry& registry, const net
 
 void watch_databases(observe::Health& health, NamedDatabases databases) {
   const std::vector<const NamedDatabase*> all(databases.begin(), databases.end());
-  const auto state = [](const NamedDatabase* named) -> std::optional<bool> {
-    if (!named->database) return std::nullopt;
-    return named->database->healthy();
-  };
   if (!all.empty())
-    health.add({"database", true, [all, state] {
-                  return std::ranges::all_of(all,
-                                             [&](const auto* named) { return state(named).value_or(true); });
+    health.add({"database", true, [all] {
+                  return std::ranges::all_of(
+                      all, [](const auto* database) { return database->healthy().value_or(true); });
                 }});
-  for (const auto* named : all)
-    health.add({"database." + std::string(named->name), true, [named, state] { return state(named); }});
+  for (const auto* database : all)
+    health.add(
+        {"database." + std::string(database->name()), true, [database] { return database->healthy(); }});
 }
 
 std::string format_uptime(std::chrono::nanoseconds uptime) {

@@ -7,6 +7,7 @@
 #include <parley/observe/observe.hpp>
 #include <parley/time.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,11 +15,27 @@
 
 namespace parley::app {
 
-// Not owned: each belongs to the module that stores in it.
-struct NamedDatabase {
-  std::string_view name;
-  Metrics* metrics;                  // of its module
-  db::Database* database = nullptr;  // null while the module is in another process
+// A module's database, which is opened and closed as the module comes and goes. Loop thread only.
+class NamedDatabase {
+ public:
+  // Both outlive it; the metrics are those of its module.
+  NamedDatabase(std::string_view name, Metrics& metrics) noexcept : name_(name), metrics_(metrics) {}
+
+  std::string_view name() const noexcept { return name_; }
+  Metrics& metrics() const noexcept { return metrics_; }
+  // `database` outlives the time until closing().
+  void opened(const db::Database& database) noexcept { database_ = &database; }
+  void closing() noexcept;
+  // Nothing while it is closed here, the module being in another process.
+  std::optional<bool> healthy() const noexcept;
+  // What it counted since it was opened first; the queues of now.
+  db::Statistics statistics() const noexcept;
+
+ private:
+  std::string_view name_;
+  Metrics& metrics_;
+  const db::Database* database_ = nullptr;  // null: closed
+  db::Statistics past_;                     // what was counted until it was closed the last time
 };
 using NamedDatabases = std::span<const NamedDatabase* const>;
 

@@ -134,6 +134,11 @@ class Parley:
                 return out
             since = answer["next"]
 
+    def figures(self):
+        """What /metrics says, by name and labels."""
+        lines = self.get("/metrics").body.decode().splitlines()
+        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if not line.startswith("#")}
+
     def kill(self):
         self.process.kill()
         self.process.wait()

@@ -54,7 +54,7 @@ class HostedModule {
   virtual void close() = 0;
   virtual void bind_remote(std::shared_ptr<Remote> remote) = 0;
 
-  // Its database; null in it while it is not here. Null itself for a module without one.
+  // Null for a module without one.
   virtual const NamedDatabase* database() const noexcept = 0;
 };
 
@@ -70,7 +70,7 @@ class Hosted final : public HostedModule {
         row_(database),
         env_(environment),
         build_(std::move(build)),
-        named_{row_ ? row_->name : "", &metrics} {}
+        named_(row_ ? row_->name : "", metrics) {}
 
   Placement& placement() noexcept override { return port_; }
   std::span<const Operation> rows() const noexcept override { return operations<Port>(); }
@@ -108,7 +108,7 @@ class Hosted final : public HostedModule {
   }
 
   void close() override {
-    named_.database = nullptr;
+    named_.closing();
     module_.reset();
   }
 
@@ -148,8 +148,9 @@ class Hosted final : public HostedModule {
 
   Result<void> build(Opened opened) {
     if (!opened) return std::unexpected(std::move(opened.error()));
-    named_.database = open_ = opened->get();
-    module_ = build_(std::move(*opened), *named_.metrics);
+    open_ = opened->get();
+    if (open_) named_.opened(*open_);
+    module_ = build_(std::move(*opened), named_.metrics());
     return {};
   }
 

@@ -191,8 +191,8 @@ bool Hosting::well(std::string_view module) const {
     case Placement::Where::here:
       break;
   }
-  const auto* const named = place->module->database();
-  return !named || !named->database || named->database->healthy();
+  const auto* const database = place->module->database();
+  return !database || database->healthy().value_or(true);
 }
 
 std::vector<std::pair<std::string, std::string>> Hosting::health() const {
