@@ -101,6 +101,7 @@ void Connection::peer_ended(const error_code& error) {
   peer_ended_ = true;
   if (error != asio::error::eof) return cut();
   if (phase_ != Phase::handling) return run();
+  if (!exchange_->match.route || !exchange_->match.route->withdrawn_by_close) return;
   if (auto cancellation = exchange_->cancellation) cancellation->cancel();  // may complete the handler
 }
 

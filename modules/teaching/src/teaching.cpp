@@ -168,14 +168,15 @@ using Answer = Task<void> (*)(Shared, Request&, Response&);
 using Describe = docs::Endpoint (*)(Method);
 
 // `parameters`: as configured, in `endpoints`; null where there are none, or no limit is set.
-void add(net::Router& router, const Shared& endpoints, Method method, const char* pattern, Answer answer,
-         Describe describe, const TypeInfo* parameters = nullptr) {
+net::Route& add(net::Router& router, const Shared& endpoints, Method method, const char* pattern,
+                Answer answer, Describe describe, const TypeInfo* parameters = nullptr) {
   auto& route = router.add(method, pattern, [endpoints, answer](Request& request, Response& response) {
     return answer(endpoints, request, response);
   });
   auto endpoint = describe(method);
   if (parameters) endpoint.request = parameters;
   route.endpoint = docs::share(std::move(endpoint));
+  return route;
 }
 
 }  // namespace
@@ -189,7 +190,8 @@ void mount(net::Router& router, Dependencies dependencies, const Options& option
   for (const auto method : every_method) {
     add(router, endpoints, method, "/echo", answer_echo, describe_echo);
     add(router, endpoints, method, "/status/{codes}", answer_any_status, describe_status);
-    add(router, endpoints, method, "/delay/{ms}", answer_late, describe_delay, &types.delay);
+    add(router, endpoints, method, "/delay/{ms}", answer_late, describe_delay, &types.delay)
+        .withdrawn_by_close = true;
   }
   add(router, endpoints, Method::options, "/echo", answer_echo, describe_echo);
   add(router, endpoints, Method::get, "/headers", answer_headers, describe_headers);

@@ -51,10 +51,11 @@ void Route::stop() {
 }
 
 void Route::mount(net::Router& router) {
-  router
-      .add(net::Method::get, "/api/compare",
-           [this](net::Request& request, net::Response& response) { return answer(request, response); })
-      .endpoint = docs::share(endpoint());
+  auto& route = router.add(
+      net::Method::get, "/api/compare",
+      [this](net::Request& request, net::Response& response) { return answer(request, response); });
+  route.withdrawn_by_close = true;
+  route.endpoint = docs::share(endpoint());
 }
 
 Task<void> Route::answer(net::Request& request, net::Response& response) {

@@ -164,29 +164,52 @@ TEST_CASE("a request that waits holds back the ones behind it") {
 
 TEST_CASE("a handler learns that its client has gone") {
   HttpFixture fixture;
+  const bool resets = GENERATE(false, true);  // or closes, which counts where the route says so
   std::promise<void> told, done;
-  fixture.router.add(Method::get, "/wait", [&](Request& request, Response& response) -> Task<void> {
-    auto cancellation = request.context.cancellation;
-    auto wait = callback<bool>([&](Resume<bool> resume) {
-      auto shared = std::make_shared<Resume<bool>>(std::move(resume));
-      cancellation->on_cancel([&told, shared] {
-        told.set_value();
-        (*shared)(true);
+  auto& route =
+      fixture.router.add(Method::get, "/wait", [&](Request& request, Response& response) -> Task<void> {
+        auto cancellation = request.context.cancellation;
+        auto wait = callback<bool>([&](Resume<bool> resume) {
+          auto shared = std::make_shared<Resume<bool>>(std::move(resume));
+          cancellation->on_cancel([&told, shared] {
+            told.set_value();
+            (*shared)(true);
+          });
+        });
+        co_await wait;
+        response.body = "nobody reads this";
+        done.set_value();
       });
-    });
-    co_await wait;
-    response.body = "nobody reads this";
-    done.set_value();
-  });
+  route.withdrawn_by_close = !resets;
   fixture.start();
   {
     HttpClient client(fixture.port);
+    if (resets) client.close_with_reset();
     client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
     REQUIRE(HttpClient(fixture.port).get("/hello").status == 200);
   }
   CHECK(told.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
   CHECK(done.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
   eventually([&] { return fixture.statistics().connections == 0; });
+}
+
+TEST_CASE("a client that closes its side alone is answered") {
+  HttpFixture fixture;
+  Gate gate;
+  std::shared_ptr<Cancellation> cancellation;
+  fixture.router.add(Method::get, "/wait", [&](Request& request, Response& response) -> Task<void> {
+    cancellation = request.context.cancellation;
+    co_await gate.wait();
+    response.body = request.context.cancelled() ? "withdrawn" : "answered";
+  });
+  fixture.start();
+  HttpClient client(fixture.port);
+  client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.shut_sending();
+  REQUIRE(HttpClient(fixture.port).get("/hello").status == 200);
+  fixture.on_loop([&] { CHECK(gate.open()); });
+  CHECK(client.receive().body == "answered");
+  CHECK(client.closed());
 }
 
 TEST_CASE("HEAD is GET without the body") {

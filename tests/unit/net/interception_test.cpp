@@ -128,11 +128,12 @@ TEST_CASE("a reset reaches the client as one") {
   CHECK(fixture.statistics().connections == 1);
 }
 
-TEST_CASE("a client that leaves during a delay is let go") {
+TEST_CASE("a connection that breaks during a delay is let go") {
   InterceptedFixture fixture;
   fixture.start();
   {
     HttpClient client(fixture.port);
+    client.close_with_reset();
     client.send("GET /hello?long HTTP/1.1\r\nHost: a\r\n\r\n");
     eventually([&] { return fixture.interceptor.asked > 0; });
   }

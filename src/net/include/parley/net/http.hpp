@@ -44,8 +44,8 @@ class Request {
   std::string_view remote;      // the peer's address without the port
   std::string_view request_id;  // the client's X-Request-Id if it is sane, otherwise a new one
   const Route* route = nullptr;
-  // Deadline, trace, and a cancellation that fires when the client closes its side (a half-close included)
-  // while the handler waits. It belongs to this request alone.
+  // Deadline, trace, and a cancellation that fires when the connection breaks while the handler waits; where
+  // the route is withdrawn_by_close, also when the client closes its side. It belongs to this request alone.
   CallContext context;
 
   // The first field of that name.
@@ -200,6 +200,10 @@ struct Route {
   Handler handler;
   WebSocketAcceptor websocket;  // for a GET with Upgrade: websocket; may stand beside `handler`
   std::size_t max_body = 0;     // bytes; 0: the server's default
+  // Whether a client that closes its side withdraws the request. It may have left, or have said all that it
+  // has to say and wait for the answer: TCP does not tell. So it is answered, but where a handler waits for
+  // long.
+  bool withdrawn_by_close = false;
   std::shared_ptr<RouteObserver> observer;
   // What the descriptions say of the handler, and of the WebSocket or the events it streams (parley/docs).
   std::shared_ptr<const docs::Endpoint> endpoint;
