@@ -4,6 +4,7 @@
 #include <parley/time.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,17 +39,18 @@ struct Principal {
   bool has(std::string_view permission) const noexcept;
 };
 
-// Lets a caller withdraw a call that runs. Shared between both sides; loop thread only.
+// Lets a caller withdraw a call that runs. Shared between both sides; loop thread only, except where stated.
 class Cancellation {
  public:
-  bool cancelled() const noexcept { return cancelled_; }
+  // Any thread. It guards nothing else: what was written before cancel() need not be seen yet.
+  bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
   void cancel();
   // `on_cancel` runs once at cancel(), inline; at once when that has happened. The latest registration
   // counts: one waiter at a time.
   void on_cancel(std::function<void()> on_cancel);
 
  private:
-  bool cancelled_ = false;
+  std::atomic<bool> cancelled_{false};
   std::function<void()> on_cancel_;
 };
 

@@ -26,6 +26,9 @@ constexpr const char* control_sql[Connection::controls] = {
 // How long a connection waits for another program (a shell on the same file) to let go.
 constexpr int busy_milliseconds = 2000;
 
+// Of SQLite's virtual machine: some tens of microseconds.
+constexpr int steps_between_questions = 1000;
+
 // Once per process, before SQLite's first use: its memory statistics cost a lock on every allocation.
 void configure_library() {
   static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -150,6 +153,10 @@ std::optional<std::int64_t> Connection::integer(const char* sql) noexcept {
   if (first_row(sql, &statement)) value = sqlite3_column_int64(statement, 0);
   sqlite3_finalize(statement);
   return value;
+}
+
+void Connection::interrupt_when(int (*over)(void*), void* what) noexcept {
+  sqlite3_progress_handler(handle_, steps_between_questions, over, what);
 }
 
 bool Connection::in_transaction() const noexcept {

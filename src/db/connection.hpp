@@ -45,6 +45,11 @@ class Connection {
   std::optional<std::int64_t> integer(const char* sql) noexcept;
   std::optional<std::string> text(const char* sql);
 
+  // Statements end with SQLITE_INTERRUPT when `over(what)`, asked now and then while they run, does not
+  // answer 0. For reads: of a write SQLite would roll the whole transaction back. Null: they run to their
+  // end.
+  void interrupt_when(int (*over)(void*), void* what) noexcept;
+
   bool in_transaction() const noexcept;
   std::int64_t total_changes() const noexcept;
   int error_code() const noexcept;  // extended, of the latest failure

@@ -54,6 +54,7 @@ Error running_error(int code, int system_error) {
     case SQLITE_CONSTRAINT_ROWID:
       return {Code::already_exists, "a record with the same unique value already exists"};
   }
+  if (primary(code) == SQLITE_INTERRUPT) return {Code::cancelled, "the read was broken off"};
   if (is_constraint(code))
     return {Code::failed_precondition, "the change breaks a constraint of the stored data"};
   if (is_full(code, system_error)) return {Code::unavailable, "the disk is full; make room and try again"};

@@ -17,6 +17,33 @@ using Control = Connection::Control;
 // Jobs that share a snapshot and a post back to the loop. More would hold back the first one's answer.
 constexpr std::size_t most_together = 32;
 
+// Breaks the statements of a read off when nobody waits for its answer any more.
+class Watch {
+ public:
+  Watch(Connection& connection, const Job& job, const Clock& clock)
+      : connection_(connection), job_(job), clock_(clock) {
+    connection.interrupt_when([](void* self) { return static_cast<Watch*>(self)->over(); }, this);
+  }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+  ~Watch() { connection_.interrupt_when(nullptr, nullptr); }
+
+  // Why a statement was broken off; nothing while none was.
+  std::optional<Code> why() const noexcept { return why_; }
+
+ private:
+  int over() noexcept {
+    std::optional<SteadyTime> now;
+    why_ = given_up(job_, clock_, now);
+    return why_.has_value();
+  }
+
+  Connection& connection_;
+  const Job& job_;
+  const Clock& clock_;
+  std::optional<Code> why_;
+};
+
 }  // namespace
 
 Readers::Readers(const std::vector<Connection*>& connections, Monitor& monitor, const Settings& settings,
@@ -75,13 +102,10 @@ void Readers::read(Connection& connection, Job* first) {
   std::optional<SteadyTime> now;
   std::uint64_t done = 0, rejected = 0;
   for (Job* job = first; job; job = job->next) {
-    if (job->deadline != SteadyTime::max()) {
-      if (!now) now = clock_.steady();
-      if (job->deadline <= *now) {
-        job->refuse({Code::deadline_exceeded, "the read waited longer than its deadline"});
-        ++rejected;
-        continue;
-      }
+    if (const auto why = given_up(*job, clock_, now)) {
+      job->refuse(given_up_error(*why, "the read waited longer than its deadline"));
+      ++rejected;
+      continue;
     }
     // One snapshot for all of them: it is taken with the first statement, after each was asked. A failure may
     // have ended it.
@@ -93,8 +117,11 @@ void Readers::read(Connection& connection, Job* first) {
       }
     }
     session.begin_work();
+    Watch watch(connection, *job, clock_);
     const bool good = job->run(session);
     ++done;
+    // Whatever the work made of a statement that was broken off.
+    if (watch.why()) job->refuse(given_up_error(*watch.why(), "the read took longer than its deadline"));
     if (session.met_damage()) monitor_.set_damaged();
     if (session.storage_failure()) {
       fail(session.storage_failure(), session.system_error());

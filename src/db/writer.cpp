@@ -88,24 +88,9 @@ std::optional<SteadyTime> Writer::patience() const {
   return std::nullopt;
 }
 
-bool Writer::expired(const Job& job, std::optional<SteadyTime>& now) const {
-  if (job.deadline == SteadyTime::max()) return false;
-  if (!now) now = clock_.steady();
-  return job.deadline <= *now;
-}
-
 void Writer::write(Job* first) {
   batch_.clear();
-  std::optional<SteadyTime> now;
-  for (Job* job = first; job; job = job->next) {
-    if (expired(*job, now)) {
-      job->refuse({Code::deadline_exceeded, "the write waited longer than its deadline; nothing was stored"});
-      monitor_.rejected.fetch_add(1, std::memory_order_relaxed);
-    } else {
-      batch_.push_back(job);
-    }
-  }
-  if (batch_.empty()) return;
+  for (Job* job = first; job; job = job->next) batch_.push_back(job);
 
   std::lock_guard lock(connection_.exclusive());
   Outcome outcome = together();
@@ -124,6 +109,19 @@ void Writer::write(Job* first) {
   }
 }
 
+void Writer::drop_given_up() {
+  std::optional<SteadyTime> now;
+  const auto dropped = std::erase_if(batch_, [&](Job* job) {
+    const auto why = given_up(*job, clock_, now);
+    if (!why) return false;
+    auto error = given_up_error(*why, "the write waited longer than its deadline");
+    error.message += "; nothing was stored";
+    job->refuse(std::move(error));
+    return true;
+  });
+  monitor_.rejected.fetch_add(dropped, std::memory_order_relaxed);
+}
+
 bool Writer::work(Job& job) {
   session_.begin_work();
   const bool good = job.run(session_);
@@ -135,6 +133,11 @@ Writer::Outcome Writer::together() {
   stored_ = 0;
   if (const int code = connection_.control(Control::begin_immediate)) {
     return fail(code, connection_.system_error());
+  }
+  drop_given_up();  // only now, as another program may have held the file for long
+  if (batch_.empty()) {
+    roll_back();
+    return Outcome::committed;
   }
   for (Job* job : batch_) {
     const bool good = work(*job);

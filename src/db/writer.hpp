@@ -47,7 +47,7 @@ class Writer {
   JobQueue::Taken gather(std::size_t expected);
   std::optional<SteadyTime> patience() const;
   void write(Job* first);
-  bool expired(const Job& job, std::optional<SteadyTime>& now) const;
+  void drop_given_up();
   Outcome together();
   Outcome isolated();
   void separately();
@@ -66,7 +66,7 @@ class Writer {
   const Clock& clock_;
   SqliteSession session_;
   JobQueue queue_;
-  std::vector<Job*> batch_;  // of the current write(), those that run
+  std::vector<Job*> batch_;  // of the current write(), those that are not refused
   std::size_t stored_ = 0;   // of them, those whose work was good
   Error failure_;
   std::chrono::nanoseconds usual_commit_{0};  // smoothed

@@ -80,13 +80,13 @@ bool Principal::has(std::string_view permission) const noexcept {
 }
 
 void Cancellation::cancel() {
-  if (cancelled_) return;
-  cancelled_ = true;
+  if (cancelled()) return;
+  cancelled_.store(true, std::memory_order_relaxed);
   if (auto notify = std::exchange(on_cancel_, nullptr)) notify();
 }
 
 void Cancellation::on_cancel(std::function<void()> notify) {
-  if (cancelled_) {
+  if (cancelled()) {
     if (notify) notify();
     return;
   }

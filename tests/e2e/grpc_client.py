@@ -83,6 +83,15 @@ class Client:
     def call(self, path, request=None, timeout=10, metadata=None):
         """`path` is "user.UserService/CreateUser"; `request` a dict, or a list of them for a client's stream. Gives
         the answer, or what iterates over the answers."""
+        stub, sent = self.prepare(path, request)
+        return stub(sent, timeout=timeout, metadata=self.metadata if metadata is None else metadata)
+
+    def begin(self, path, request, timeout=10):
+        """The future of a unary call."""
+        stub, sent = self.prepare(path, request)
+        return stub.future(sent, timeout=timeout, metadata=self.metadata)
+
+    def prepare(self, path, request):
         service, name = path.split("/")
         method = self.service(service).methods_by_name[name]
         proto = descriptor_pb2.MethodDescriptorProto()
@@ -96,4 +105,4 @@ class Client:
             sent = iter([self.message(method.input_type, values) for values in request])
         else:
             sent = self.message(method.input_type, request[0] if isinstance(request, list) else request)
-        return stub(sent, timeout=timeout, metadata=self.metadata if metadata is None else metadata)
+        return stub, sent

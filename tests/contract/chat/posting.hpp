@@ -1,6 +1,7 @@
 // The contract of post().
 #pragma once
 
+#include "contract/calls_over.hpp"
 #include "placement.hpp"
 
 #include <set>
@@ -113,6 +114,18 @@ inline void posting_contract(const Factory& make) {
     request.extra.json = "\"a\":\"" + std::string(200'000, 'e') + "\"";
     CHECK(problem(request, "extra").find("196608") != std::string::npos);
     CHECK(read_all(p).empty());
+  }
+
+  SECTION("a call that is over posts nothing") {
+    for (const auto& [code, context] : parley::test::calls_over(p.context())) {
+      for (auto request : {text("x"), delayed_text("x", 10)}) {
+        const auto answer = call(p, p.port().post(context, std::move(request)));
+        CHECK((answer ? Code::ok : answer.error().code) == code);
+      }
+    }
+    CHECK(posted(p, text("first")).seq == 1);
+    p.advance(std::chrono::milliseconds(20));
+    CHECK(contents(read_all(p)) == std::vector<std::string>{"first"});
   }
 
   SECTION("the largest message passes, and nothing") {

@@ -6,6 +6,7 @@
 // that it cannot be restarted.
 #pragma once
 
+#include "contract/calls_over.hpp"
 #include "placement.hpp"
 
 #include <set>
@@ -91,6 +92,19 @@ inline void sending_contract(const Factory& make) {
     REQUIRE_FALSE(refused);
     CHECK(problem_of(refused.error(), "title").find("empty") != std::string::npos);
     CHECK(read_all(p, "bob").empty());
+  }
+
+  SECTION("a call that is over sends nothing") {
+    for (const auto& [code, context] : parley::test::calls_over(p.context())) {
+      auto answer = call(p, p.port().send_notification(context, to("ann", "over")));
+      CHECK((answer ? Code::ok : answer.error().code) == code);
+      Broadcast request;
+      request.title = "over";
+      answer = call(p, p.port().broadcast(context, std::move(request)));
+      CHECK((answer ? Code::ok : answer.error().code) == code);
+    }
+    sent(p, "ann", "first");
+    CHECK(titles(read_all(p, "ann")) == Titles{"first"});
   }
 
   SECTION("the largest passes") {

@@ -1,6 +1,7 @@
 // The contract of placing, reading and listing orders.
 #pragma once
 
+#include "contract/calls_over.hpp"
 #include "placement.hpp"
 
 namespace parley::orders::contract {
@@ -55,6 +56,16 @@ inline const std::vector<Breach> breaches = {
 inline void placing_contract(const Factory& make) {
   auto placement = make(Options{});
   Placement& p = *placement;
+
+  SECTION("a call that is over places nothing") {
+    const auto user = p.new_user();
+    for (const auto& [code, context] : parley::test::calls_over(p.context())) {
+      CHECK(code_of(call(p, p.port().create_order(context, order_of(user)))) == code);
+      CHECK(code_of(call(p, p.port().create_order(context, keyed_order(user, "over")))) == code);
+    }
+    CHECK(value(list(p, user)).total == 0);
+    CHECK(created(p, keyed_order(user, "over")).user_id == user);  // the key is free
+  }
 
   SECTION("the lecture's order") {
     const auto user = p.new_user();
@@ -274,6 +285,15 @@ inline void status_contract(const Factory& make) {
     const auto order = created(p, order_of(p.new_user()));
     const auto answer = set_status(p, order.id, static_cast<OrderStatus>(7));
     CHECK(problem_of(answer, "status") == "must be one of PENDING, CONFIRMED, SHIPPED, DELIVERED, CANCELLED");
+  }
+
+  SECTION("a step whose call is over is not taken") {
+    const auto order = created(p, order_of(p.new_user()));
+    for (const auto& [code, context] : parley::test::calls_over(p.context())) {
+      UpdateOrderStatus request{order.id, confirmed};
+      CHECK(code_of(call(p, p.port().update_order_status(context, std::move(request)))) == code);
+    }
+    CHECK(value(get(p, order.id)) == order);
   }
 
   SECTION("of many who move it at once, the steps follow one another") {

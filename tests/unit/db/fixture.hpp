@@ -164,6 +164,35 @@ class Fixture {
   TaskGroup group_;
 };
 
+using Answer = std::shared_ptr<std::optional<Result<std::int64_t>>>;  // of a write that was started
+
+// Keeps the writer busy, so that what is started meanwhile becomes one group.
+class Held {
+ public:
+  Held(Fixture& fixture, db::Database& database) : fixture_(fixture) {
+    auto gate = gate_;
+    answer_ = fixture.start_write(database, [gate](db::Session&) -> Result<std::int64_t> {
+      gate->pass();
+      return 0;
+    });
+    gate_->wait_until_reached();
+  }
+  void release() {
+    gate_->open();
+    fixture_.finish();
+  }
+
+ private:
+  Fixture& fixture_;
+  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+  Answer answer_;
+};
+
+inline auto insert(std::string owner) {
+  return
+      [owner](db::Session& session) { return session.execute("INSERT INTO notes(owner) VALUES($1)", owner); };
+}
+
 // Runs `body` in a child process; its return value is the exit status. The parent has no threads then.
 class ChildProcess {
  public:

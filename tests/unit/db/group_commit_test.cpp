@@ -5,39 +5,6 @@
 using namespace parley;
 using namespace parley::test;
 
-namespace {
-
-using Answer = std::shared_ptr<std::optional<Result<std::int64_t>>>;
-
-// Keeps the writer busy, so that what is started meanwhile becomes one group.
-class Held {
- public:
-  Held(Fixture& fixture, db::Database& database) : fixture_(fixture) {
-    auto gate = gate_;
-    answer_ = fixture.start_write(database, [gate](db::Session&) -> Result<std::int64_t> {
-      gate->pass();
-      return 0;
-    });
-    gate_->wait_until_reached();
-  }
-  void release() {
-    gate_->open();
-    fixture_.finish();
-  }
-
- private:
-  Fixture& fixture_;
-  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
-  Answer answer_;
-};
-
-auto insert(std::string owner) {
-  return
-      [owner](db::Session& session) { return session.execute("INSERT INTO notes(owner) VALUES($1)", owner); };
-}
-
-}  // namespace
-
 TEST_CASE("writes that wait are committed together and answered in their order", "[db]") {
   Fixture fixture;
   auto database = fixture.open_default();
@@ -252,30 +219,6 @@ TEST_CASE("the queues are bounded", "[db]") {
   CHECK(**third == 2);
   for (auto& answer : waiting) CHECK(answer->value());
   CHECK(fixture.count_notes(*database) == 3);
-}
-
-TEST_CASE("work whose deadline has passed is not run", "[db]") {
-  Fixture fixture;
-  const bool memory = GENERATE(false, true);
-  auto database = fixture.open(memory ? ":memory:" : fixture.directory.file("test.db"));
-  CallContext soon, later;
-  soon.clock = later.clock = &fixture.time;
-  soon.deadline = fixture.time.steady() + std::chrono::seconds(1);
-  later.deadline = fixture.time.steady() + std::chrono::seconds(10);
-  Held held(fixture, *database);
-  auto late = fixture.start_write(*database, insert("late"), soon);
-  auto good = fixture.start_write(*database, insert("good"), later);
-  fixture.time.advance(std::chrono::seconds(2));
-  held.release();
-  REQUIRE_FALSE(late->value());
-  CHECK((*late)->error().code == Code::deadline_exceeded);
-  CHECK(**good == 1);
-  CHECK(fixture.count_notes(*database) == 1);
-  auto read = fixture.read(
-      *database, [](db::Session&) -> Result<int> { return 1; }, soon);
-  REQUIRE_FALSE(read);
-  CHECK(read.error().code == Code::deadline_exceeded);
-  CHECK(database->statistics().rejected == 2);
 }
 
 TEST_CASE("a read sees one state, and every write that was answered before", "[db]") {

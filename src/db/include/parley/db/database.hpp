@@ -118,7 +118,7 @@ struct Statistics {
   std::uint64_t commits = 0;         // transactions on disk, each of a group of writes
   std::uint64_t writes = 0;          // calls of write() that were stored; not those that answered an error
   std::uint64_t reads = 0;           // calls of read() that ran
-  std::uint64_t rejected = 0;        // calls that never ran: a full queue, a deadline that was over, a stop
+  std::uint64_t rejected = 0;        // calls that never ran: full queue, deadline over, withdrawn, a stop
   std::uint64_t failed_commits = 0;  // groups of writes that the disk did not take
   std::size_t write_queue = 0, read_queue = 0;  // calls that wait now
   double commit_seconds = 0;                    // spent committing
@@ -133,7 +133,8 @@ class Database {
   // error) and completes on the loop once that is on disk. `work` holds values only, runs on the writer
   // thread, and may run more than once (when a neighbour of the group has to be taken out): it must not
   // move from what it holds. `unavailable` when the queue is full, the disk is full or the database stops;
-  // `deadline_exceeded` when its turn came too late, in which case nothing has been written.
+  // `deadline_exceeded` and `cancelled` when the call was over before its turn came, in which case nothing
+  // has been written. Work that runs already is stored, whatever becomes of its call.
   //
   // Inside a co_await give `work` a name first (task.hpp): gcc 12 destroys the captures of a lambda that is
   // written between the parentheses twice. A coroutine that waits here is not destroyed before its answer.
@@ -141,7 +142,7 @@ class Database {
   auto write(CallContext context, Work work) {
     return submit(true, std::move(context), std::move(work));
   }
-  // The same for reading, on a reader thread.
+  // The same for reading, on a reader thread. A read that runs is interrupted when its call is over.
   template <class Work>
   auto read(CallContext context, Work work) {
     return submit(false, std::move(context), std::move(work));
@@ -152,7 +153,8 @@ class Database {
   virtual bool healthy() const noexcept = 0;
   virtual Statistics statistics() const noexcept = 0;  // any thread
   // Answers what is queued, joins the threads and closes the files, which blocks: any thread, one at a time.
-  // Later calls answer `unavailable`. Idempotent. The loop must still run afterwards for the answers to arrive.
+  // Later calls answer `unavailable`. Idempotent. The loop must still run afterwards for the answers to
+  // arrive.
   virtual void stop() = 0;
 
  protected:
@@ -163,7 +165,7 @@ class Database {
     virtual bool run(Session& session) noexcept = 0;  // driver's thread; false: answered an error
     virtual void refuse(Error error) noexcept = 0;    // replaces the answer
     virtual void finish() = 0;                        // loop thread: resumes the waiting coroutine
-    SteadyTime deadline = SteadyTime::max();
+    const CallContext* context = nullptr;             // never null once it is queued
     Job* next = nullptr;
   };
   // Takes `job` until finish(); any bound or refusal is answered through refuse() and finish() too.
@@ -193,7 +195,7 @@ class Database {
       void finish() override { (*resume)(true); }
     };
     Call call(std::move(work));
-    call.deadline = context.deadline;
+    call.context = &context;
     co_await callback<bool>([&](Resume<bool> resume) {
       call.resume.emplace(std::move(resume));
       enqueue(write, call);
