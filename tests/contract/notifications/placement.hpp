@@ -84,16 +84,16 @@ inline Notification told_all(Placement& p, std::string title,
 // `count` notifications at once, "<prefix>1" and so on; for a user, or for everybody.
 inline void send_many(Placement& p, int count, const std::string& user, const std::string& prefix = "n") {
   int failed = 0;
-  auto one = [](Placement& at, std::string user, std::string title, int& failed) -> Task<void> {
-    if (user.empty()) {
+  auto one = [](Placement& at, std::string recipient, std::string title, int& failures) -> Task<void> {
+    if (recipient.empty()) {
       Broadcast request;
       request.title = std::move(title);
       auto answer = co_await at.port().broadcast(at.context(), std::move(request));
-      failed += !answer;
+      failures += !answer;
     } else {
-      auto request = to(std::move(user), std::move(title));
+      auto request = to(std::move(recipient), std::move(title));
       auto answer = co_await at.port().send_notification(at.context(), std::move(request));
-      failed += !answer;
+      failures += !answer;
     }
   };
   TaskGroup group([&](std::exception_ptr) { ++failed; });

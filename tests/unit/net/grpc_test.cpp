@@ -384,7 +384,7 @@ TEST_CASE("timeouts, messages and bytes as metadata has them", "[grpc]") {
   CHECK(parse_timeout(format_timeout(36h)) >= 36h);
   CHECK(encode_message("a b%é\n") == "a b%25%C3%A9%0A");
   CHECK(decode_message("a b%25%C3%A9%0A%zz%") == "a b%é\n%zz%");
-  for (const std::string bytes :
+  for (const std::string& bytes :
        {std::string(), std::string("a"), std::string("ab"), std::string("\0\xff\x80", 3)}) {
     CHECK(from_base64(encode_binary(bytes)) == bytes);
     CHECK(encode_binary(bytes).find('=') == std::string::npos);
