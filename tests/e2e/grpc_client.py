@@ -83,15 +83,16 @@ class Client:
     def call(self, path, request=None, timeout=10, metadata=None):
         """`path` is "user.UserService/CreateUser"; `request` a dict, or a list of them for a client's stream. Gives
         the answer, or what iterates over the answers."""
-        stub, sent = self.prepare(path, request)
-        return stub(sent, timeout=timeout, metadata=self.metadata if metadata is None else metadata)
+        method, sent = self.prepare(path, request)
+        return method(sent, timeout=timeout, metadata=self.metadata if metadata is None else metadata)
 
     def begin(self, path, request, timeout=10):
         """The future of a unary call."""
-        stub, sent = self.prepare(path, request)
-        return stub.future(sent, timeout=timeout, metadata=self.metadata)
+        method, sent = self.prepare(path, request)
+        return method.future(sent, timeout=timeout, metadata=self.metadata)
 
     def prepare(self, path, request):
+        """What calls the method, and what it is given."""
         service, name = path.split("/")
         method = self.service(service).methods_by_name[name]
         proto = descriptor_pb2.MethodDescriptorProto()
@@ -99,10 +100,10 @@ class Client:
         kind = ("stream" if proto.client_streaming else "unary") + "_" + (
             "stream" if proto.server_streaming else "unary")
         answer = self.factory.GetPrototype(method.output_type)
-        stub = getattr(self.channel, kind)("/" + path, request_serializer=lambda m: m.SerializeToString(),
+        call = getattr(self.channel, kind)("/" + path, request_serializer=lambda m: m.SerializeToString(),
                                            response_deserializer=answer.FromString)
         if proto.client_streaming:
             sent = iter([self.message(method.input_type, values) for values in request])
         else:
             sent = self.message(method.input_type, request[0] if isinstance(request, list) else request)
-        return stub, sent
+        return call, sent

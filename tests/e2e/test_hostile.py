@@ -3,12 +3,11 @@ within a bound, and other clients were served while it lasted."""
 import os
 import resource
 import socket
-import struct
 import threading
 import time
 
 import pytest
-from wire import WebSocket, WebSocketClosed, exchange
+from wire import WebSocket, WebSocketClosed, exchange, receive_all, reset
 
 SANITIZED = os.environ.get("PARLEY_SANITIZED") == "1"
 UPGRADE = (b"GET %s HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -29,11 +28,6 @@ def connect(server, receive_buffer=None):
     s.settimeout(15)
     s.connect(("127.0.0.1", server.http))
     return s
-
-
-def reset(s):
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    s.close()
 
 
 class Bystander(threading.Thread):
@@ -82,16 +76,6 @@ def besieged(launch):
             assert time.monotonic() < deadline, server.get("/metrics").body.decode()
             time.sleep(0.05)
         assert server.stop() == 0
-
-
-def receive_all(s):
-    data = b""
-    try:
-        while piece := s.recv(65536):
-            data += piece
-    except ConnectionResetError:
-        pass
-    return data
 
 
 def drip(s, data, seconds):

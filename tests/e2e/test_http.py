@@ -4,7 +4,7 @@ import socket
 import time
 
 import pytest
-from wire import WebSocket, exchange
+from wire import WebSocket, exchange, reset
 
 GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 
@@ -172,8 +172,9 @@ def test_half_open_and_reset_connections_harm_nobody(server):
         s.sendall(GET[:n])
     for n, s in enumerate(sockets):
         if n % 2:
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        s.close()
+            reset(s)
+        else:
+            s.close()
     assert server.get("/health/live").status == 200
 
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from conftest import awaited
+from wire import reset
 
 TIMEOUT = 0.5  # seconds: placement.call_timeout
 
@@ -48,7 +49,7 @@ class Wire:
                 sink.sendall(data)
                 passed += len(data)
                 if to_server and self.resets is not None and passed > self.resets:
-                    self.reset(source)
+                    reset(source)
                     return
         except OSError:
             pass
@@ -58,15 +59,10 @@ class Wire:
             except OSError:
                 pass
 
-    @staticmethod
-    def reset(end):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        end.close()
-
     def cut(self):
         for client, _ in self.connections:
             try:
-                self.reset(client)
+                reset(client)
             except OSError:
                 pass
         self.connections.clear()

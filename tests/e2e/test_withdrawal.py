@@ -5,12 +5,12 @@ import json
 import os
 import socket
 import sqlite3
-import struct
 
 import grpc
 import pytest
 from conftest import awaited
 from grpc_client import Client
+from wire import receive_all, reset
 
 
 class Writing:
@@ -140,9 +140,7 @@ def test_a_client_that_closes_its_side_alone_withdraws_nothing(server, client, r
         connection = send(server, *request_of("half", owner))
         connection.shutdown(socket.SHUT_WR)
         writing.await_arrival(client, owner)
-    answer = b""
-    while piece := connection.recv(65536):
-        answer += piece
+    answer = receive_all(connection)
     connection.close()
     assert answer.startswith(b"HTTP/1.1 20") and b"half" in answer, answer
     assert writing.stored(client, owner) == ["half"]
@@ -155,8 +153,7 @@ def test_a_connection_that_breaks_withdraws_what_has_not_begun(server, client, r
     with held(server, "users"):
         connection = send(server, *request_of("broken", owner))
         writing.await_arrival(client, owner)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.close()
+        reset(connection)
         writing.await_arrival(client, owner)
     awaited(lambda: refused_by_storage(server, "users") == before + 1)
     assert writing.stored(client, owner) == []

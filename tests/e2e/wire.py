@@ -8,6 +8,23 @@ import struct
 TIMEOUT = 10
 
 
+def reset(end):
+    """Ends a connection as a network that fails does: with a reset (RST)."""
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    end.close()
+
+
+def receive_all(end):
+    """What comes until the other side closes or resets."""
+    data = b""
+    try:
+        while piece := end.recv(65536):
+            data += piece
+    except ConnectionResetError:
+        pass
+    return data
+
+
 class WebSocketClosed(Exception):
     def __init__(self, code, reason=""):
         super().__init__(f"closed with {code} {reason}")
@@ -103,8 +120,7 @@ class WebSocket:
 
     def cut(self):
         """Without a closing handshake, as a phone in a tunnel."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.socket.close()
+        reset(self.socket)
 
     def close(self, code=1000):
         try:
